@@ -1,0 +1,24 @@
+/** What a function knows from its environment: the only place that reads `process.env`. */
+import { ConfigError } from './errors.ts';
+
+export interface Config {
+  /** `<service>-<stage>`: the value of the owner tag and the name of the ledger's domain or table. */
+  owner: string;
+  ledger: 'simpledb' | 'dynamodb';
+}
+
+export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+  const owner = environment['GROUNDSKEEPER_OWNER'];
+  if (!owner || !/^[A-Za-z0-9._-]{3,200}$/.test(owner)) {
+    throw new ConfigError(
+      `GROUNDSKEEPER_OWNER is ${JSON.stringify(owner ?? null)}: expected <service>-<stage>, 3 to 200 of A-Z a-z 0-9 . _ -`,
+    );
+  }
+  const ledger = environment['GROUNDSKEEPER_LEDGER'];
+  if (ledger !== 'simpledb' && ledger !== 'dynamodb') {
+    throw new ConfigError(
+      `GROUNDSKEEPER_LEDGER is ${JSON.stringify(ledger ?? null)}: expected "simpledb" or "dynamodb"`,
+    );
+  }
+  return { owner, ledger };
+}

@@ -1,0 +1,50 @@
+/** The errors that Groundskeeper itself throws. AWS's own are classified in `aws/errors.ts`. */
+export class AutomationError extends Error {
+  override name = 'AutomationError';
+}
+
+/** The environment or the plan is wrong; no run can succeed until a person mends it. */
+export class ConfigError extends AutomationError {
+  override name = 'ConfigError';
+}
+
+/** The event or the job in it is not one that this function takes. */
+export class EventError extends AutomationError {
+  override name = 'EventError';
+}
+
+/** A read failed or was cut short. Thrown before the first write: unknown is never absent. */
+export class ObservationError extends AutomationError {
+  override name = 'ObservationError';
+}
+
+/** A guard (`maxActions`, `maxDeleteShare`) held something back. Names what, and how to release it. */
+export class LimitExceededError extends AutomationError {
+  override name = 'LimitExceededError';
+}
+
+/** One write on one resource failed. */
+export class ActionError extends AutomationError {
+  override name = 'ActionError';
+  readonly operation: string;
+  readonly resourceId: string;
+  readonly awsErrorName: string;
+  readonly requestId: string | undefined;
+
+  constructor(
+    operation: string,
+    resourceId: string,
+    cause: { name: string; message: string; requestId?: string | undefined },
+  ) {
+    super(`${operation} of ${resourceId} failed: ${cause.name}: ${cause.message}`, { cause });
+    this.operation = operation;
+    this.resourceId = resourceId;
+    this.awsErrorName = cause.name;
+    this.requestId = cause.requestId;
+  }
+}
+
+/** Everything that could be done was done; what is named here failed or was left for the next delivery. */
+export class PartialFailureError extends AutomationError {
+  override name = 'PartialFailureError';
+}

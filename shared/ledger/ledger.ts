@@ -1,0 +1,78 @@
+/**
+ * The ledger: the index of what Groundskeeper made and when each thing dies, and the lock of every
+ * slot. Tags are the truth: a ledger that was lost is rebuilt from them, and nothing is ever deleted
+ * because a row is missing or unreadable. One ledger belongs to one owner (service and stage).
+ */
+
+/** One backup. Written before the backup is created, without `resource`; that is added after it. */
+export interface BackupRow {
+  kind: 'snapshot';
+  /** `<slot>/<source>`, or `<slot>/<source>/<resource>` for a second backup of one slot and source. */
+  key: string;
+  backup: string;
+  tier: string;
+  /** See `slot.ts`. */
+  slot: string;
+  /** What was backed up: `vol-…`. */
+  source: string;
+  /** `Date.toISOString()`: fixed width, so that it compares as text. */
+  expires: string;
+  /** `snap-…`, once AWS has answered. */
+  resource?: string;
+}
+
+/** The lock of one slot; kept until `expires`, so that a late second delivery still finds it. */
+export interface SlotRow {
+  kind: 'slot';
+  key: string;
+  expires: string;
+}
+
+export type LedgerRow = BackupRow | SlotRow;
+
+/**
+ * `acquired`: this holder may work until the lease ends. `held`: another does, until `until`.
+ * `done`: the slot was finished before.
+ */
+export type Lease = { state: 'acquired' } | { state: 'held'; until: Date } | { state: 'done' };
+
+export interface LeaseRequest {
+  slot: string;
+  /** Unique to this invocation. */
+  holder: string;
+  now: Date;
+  leaseSeconds: number;
+  /** When the lock's row may be forgotten. */
+  expires: Date;
+}
+
+/**
+ * Both stores keep these promises (test/contract/ledger.suite.ts):
+ * - Reads are strongly consistent. A page may be empty before the last one; iteration goes on.
+ * - `put` and `remove` are idempotent, take any number of rows and batch them.
+ * - An error of the store is thrown, never read as "no rows".
+ */
+export interface Ledger {
+  /** Takes the slot's lock by one conditional write. An expired lease is taken over. */
+  acquire(request: LeaseRequest): Promise<Lease>;
+  /** Looks at the lock as `acquire` would, without taking it; `acquired` means that it is free. */
+  peek(slot: string, now: Date): Promise<Lease>;
+  /** Extends the lease; false if it is no longer this holder's. */
+  renew(slot: string, holder: string, until: Date): Promise<boolean>;
+  /** Ends the lease: `done` for good, or free at once for the next delivery. No-op if no longer this holder's. */
+  release(slot: string, holder: string, outcome: 'done' | 'free'): Promise<void>;
+
+  /** Inserts or replaces whole rows. A key given twice in one call is an error of the caller. */
+  put(rows: readonly BackupRow[]): Promise<void>;
+  /** Removes rows of any kind; keys that do not exist are no error. */
+  remove(keys: readonly string[]): Promise<void>;
+
+  /** Rows of every kind whose `expires` is at or before `now`, in pages, oldest first. */
+  due(now: Date): AsyncIterable<LedgerRow[]>;
+  /** Backup rows of one slot, in pages. */
+  ofSlot(slot: string): AsyncIterable<BackupRow[]>;
+  /** Backup rows without `resource`: written before a creation whose answer was never recorded. */
+  unresolved(): AsyncIterable<BackupRow[]>;
+  /** Every backup row, in pages. */
+  all(): AsyncIterable<BackupRow[]>;
+}

@@ -1,0 +1,59 @@
+/** The local AWS, as tests and the demo use it. `startSandbox(options)` in `sandbox.ts` makes one. */
+export interface Sandbox {
+  /** `http://127.0.0.1:<port>`: all that a client needs, as `AWS_ENDPOINT_URL`. */
+  readonly url: string;
+  /** Every call since the last `reset`, in the order of arrival. */
+  readonly calls: readonly Call[];
+  /** Empties the account and SimpleDB, lifts faults, forgets calls, clock and slow states. */
+  reset(): Promise<void>;
+  /** Adds a fault; it is in force until `lift()` or `reset()`. The first rule that matches a call wins. */
+  inject(fault: Fault): InjectedFault;
+  /**
+   * Sets the account's time (until then it is the real one): start times of new snapshots are read
+   * from it, and slow states pass by it.
+   */
+  setTime(now: Date): void;
+  /** How long a new snapshot stays `pending` on the account's clock, and how it ends; default: 0 seconds, `completed`. */
+  slowSnapshots(rule: { pendingSeconds: number; endState?: 'completed' | 'error' }): void;
+  close(): Promise<void>;
+}
+
+export interface Call {
+  /** `ec2`, `simpledb`, `dynamodb`, … */
+  service: string;
+  /** `CreateSnapshot`, `Select`, … */
+  action: string;
+  /** The request's parameters: query parameters as sent, or the JSON body. */
+  parameters: Readonly<Record<string, unknown>>;
+  /** The HTTP status answered; undefined while under way or if the connection was cut. */
+  status: number | undefined;
+}
+
+export interface Fault {
+  /** Which calls: all of these that are given must match. */
+  service?: string;
+  action?: string;
+  /** Only the call with this number, counted from 1 over all calls since `reset` (or since injection with `from: 'now'`). */
+  call?: number;
+  /** How many matching calls it hits; default: every one. */
+  times?: number;
+  /** Further condition. */
+  when?: (call: Call) => boolean;
+  effect:
+    /** An AWS error in the service's own wire format, not executed; `status` default 400. */
+    | { kind: 'error'; code: string; message?: string; status?: number }
+    /** HTTP 500 `InternalError` (503 `ServiceUnavailable` for SimpleDB), not executed. */
+    | { kind: 'server-error' }
+    /** The connection is reset; `executed`: after AWS did the work (the answer is lost), or before. */
+    | { kind: 'reset'; executed: boolean }
+    /** Never answered, as for a process that was cut off; `executed` as above. */
+    | { kind: 'hang'; executed: boolean };
+}
+
+export interface InjectedFault {
+  /** How often it was hit so far. */
+  readonly hits: number;
+  /** Resolves at the first hit (for `executed: true`, after AWS has done the work). */
+  readonly reached: Promise<void>;
+  lift(): void;
+}

@@ -1,0 +1,25 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+/** A folder of tests as a project: `vitest run --project unit`. */
+function suite(name: string, timeoutSeconds: number) {
+  return {
+    extends: true as const,
+    test: {
+      name,
+      include: [`test/${name}/**/*.test.ts`],
+      testTimeout: timeoutSeconds * 1000,
+      hookTimeout: Math.max(60, timeoutSeconds) * 1000, // hooks start a local AWS, which may be fetched first
+    },
+  };
+}
+
+export default defineConfig({
+  root: fileURLToPath(new URL('..', import.meta.url)),
+  test: {
+    // Each file outside test/unit starts a local AWS, a process of its own: more of them than cores
+    // only make each other slow.
+    maxWorkers: 2,
+    projects: [suite('unit', 15), suite('contract', 30), suite('e2e', 120), suite('faults', 120)],
+  },
+});

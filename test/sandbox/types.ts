@@ -35,6 +35,8 @@ export interface Fault {
   action?: string;
   /** Only the call with this number, counted from 1 over all calls since `reset` (or since injection with `from: 'now'`). */
   call?: number;
+  /** `now`: calls before the injection are not counted for `call`. */
+  from?: 'now';
   /** How many matching calls it hits; default: every one. */
   times?: number;
   /** Further condition. */

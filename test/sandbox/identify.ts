@@ -1,0 +1,100 @@
+/** Which service and action a request is for, and in which of AWS's wire formats it speaks. */
+import type { Message } from './message.ts';
+
+export type Protocol = 'ec2' | 'simpledb' | 'query' | 'json' | 'cbor' | 'rest-json' | 'rest-xml' | 's3';
+
+export interface Identity {
+  service: string;
+  action: string;
+  protocol: Protocol;
+  parameters: Readonly<Record<string, unknown>>;
+}
+
+const simpleDbVersion = '2009-04-15'; // of its API: no other service shares it
+
+/** Services whose name in a signature is not the one that people call them by. */
+const namesBySigningName: Readonly<Record<string, string>> = {
+  sdb: 'simpledb',
+  monitoring: 'cloudwatch',
+  elasticloadbalancing: 'elbv2',
+};
+
+const restXmlServices = new Set(['cloudfront', 'route53']);
+
+export function identify(message: Message): Identity {
+  const url = new URL(message.target, 'http://sandbox');
+  const service = signedService(message, url);
+  return fromQuery(message, url, service) ?? fromTarget(message, service) ?? fromPath(message, url, service ?? 's3');
+}
+
+/** The service in the credential scope: `Credential=<key>/<date>/<region>/<service>/aws4_request`. */
+function signedService(message: Message, url: URL): string | undefined {
+  const credential =
+    /Credential=([^,\s]+)/.exec(message.headers.authorization ?? '')?.[1] ?? url.searchParams.get('X-Amz-Credential');
+  const name = credential?.split('/').at(-2);
+  return name === undefined ? undefined : (namesBySigningName[name] ?? name);
+}
+
+/** EC2, SimpleDB and the query protocol: `Action=…` in a form body or in the query string. */
+function fromQuery(message: Message, url: URL, signed: string | undefined): Identity | undefined {
+  const parameters = formParameters(message) ?? url.searchParams;
+  const action = parameters.get('Action');
+  if (action === null) return undefined;
+  const simpleDb = signed === 'simpledb' || parameters.get('Version') === simpleDbVersion;
+  const service = simpleDb ? 'simpledb' : (signed ?? 'unknown');
+  const protocol = simpleDb ? 'simpledb' : service === 'ec2' ? 'ec2' : 'query';
+  return { service, action, protocol, parameters: Object.fromEntries(parameters) };
+}
+
+export function formParameters(message: Message): URLSearchParams | undefined {
+  const isForm = message.headers['content-type']?.startsWith('application/x-www-form-urlencoded');
+  return isForm ? new URLSearchParams(message.body.toString()) : undefined;
+}
+
+/** The JSON protocols: `X-Amz-Target: <interface>.<action>`. */
+function fromTarget(message: Message, signed: string | undefined): Identity | undefined {
+  const target = message.headers['x-amz-target'];
+  if (typeof target !== 'string') return undefined;
+  const [prefix = 'unknown', action = target] = target.split('.');
+  return { service: signed ?? prefix, action, protocol: 'json', parameters: jsonParameters(message) };
+}
+
+function jsonParameters(message: Message): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(message.body.toString());
+    return typeof value === 'object' && value !== null ? { ...value } : {};
+  } catch {
+    return {}; // not JSON, as an S3 object's bytes: there is nothing to record
+  }
+}
+
+/** CBOR carries the action in its path; REST has none, so that method and path must do. */
+function fromPath(message: Message, url: URL, service: string): Identity {
+  const operation = /^\/service\/[^/]+\/operation\/(\w+)$/.exec(url.pathname)?.[1];
+  if (operation !== undefined) return { service, action: operation, protocol: 'cbor', parameters: {} };
+  const query = Object.fromEntries(url.searchParams);
+  if (service === 's3') return { service, action: s3Action(message, url), protocol: 's3', parameters: query };
+  const action = `${message.method} ${url.pathname}`;
+  if (restXmlServices.has(service)) return { service, action, protocol: 'rest-xml', parameters: query };
+  return { service, action, protocol: 'rest-json', parameters: { ...query, ...jsonParameters(message) } };
+}
+
+const s3ObjectActions: Readonly<Record<string, string>> = {
+  GET: 'GetObject',
+  HEAD: 'HeadObject',
+  PUT: 'PutObject',
+  DELETE: 'DeleteObject',
+};
+
+/** The commonest names; a sub-resource (`?tagging`, `?uploads`) is labelled by method and name. */
+function s3Action(message: Message, url: URL): string {
+  const [bucket, ...key] = url.pathname.slice(1).split('/');
+  if (!bucket) return 'ListBuckets';
+  const subResource = [...url.searchParams].find(([name, value]) => value === '' && name !== 'prefix')?.[0];
+  if (subResource !== undefined) return `${message.method} ${subResource}`;
+  if (key.join('/') !== '') {
+    const copies = message.method === 'PUT' && message.headers['x-amz-copy-source'] !== undefined;
+    return copies ? 'CopyObject' : (s3ObjectActions[message.method] ?? message.method);
+  }
+  return url.searchParams.get('list-type') === '2' ? 'ListObjectsV2' : `${message.method} bucket`;
+}

@@ -2,6 +2,8 @@
  * Durations as people write them: "24 hours", "7 days", "1 month". A month and a year are calendar
  * ones: a month after 31 January is 28 (or 29) February.
  */
+import { ConfigError } from './errors.ts';
+
 export type DurationUnit = 'hour' | 'day' | 'week' | 'month' | 'year';
 
 export interface Duration {
@@ -16,6 +18,13 @@ export function parseDuration(text: string): Duration | undefined {
   const match = durationPattern.exec(text);
   if (!match) return undefined;
   return { count: Number(match[1]), unit: match[2] as DurationUnit };
+}
+
+/** As `parseDuration`, for text that was validated before. */
+export function readDuration(text: string): Duration {
+  const duration = parseDuration(text);
+  if (!duration) throw new ConfigError(`"${text}" is not a duration`);
+  return duration;
 }
 
 const hoursOf = { hour: 1, day: 24, week: 168 } as const;

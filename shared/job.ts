@@ -49,13 +49,19 @@ const tagFilter = z
   )
   .check(z.refine((tags) => Object.keys(tags).length > 0, 'expected at least one tag'));
 
+const exactlyOne = (selector: object) => Object.values(selector).filter((value) => value !== undefined).length === 1;
+
 /** Which volumes: by id, by tag, or those attached to instances that are chosen by id or tag. */
-export const volumeSelectorField = z.union([
-  z.strictObject({ ids: idList('vol') }),
-  z.strictObject({ tags: tagFilter }),
-  z.strictObject({
-    instances: z.union([z.strictObject({ ids: idList('i') }), z.strictObject({ tags: tagFilter })]),
-  }),
-]);
+export const volumeSelectorField = z
+  .strictObject({
+    ids: z.optional(idList('vol')),
+    tags: z.optional(tagFilter),
+    instances: z.optional(
+      z
+        .strictObject({ ids: z.optional(idList('i')), tags: z.optional(tagFilter) })
+        .check(z.refine(exactlyOne, 'expected exactly one of "ids" and "tags"')),
+    ),
+  })
+  .check(z.refine(exactlyOne, 'expected exactly one of "ids", "tags" and "instances"'));
 
 export type VolumeSelector = z.infer<typeof volumeSelectorField>;

@@ -21,6 +21,9 @@ export interface BackupRow {
   resource?: string;
 }
 
+/** The row of the backup that a slot makes of a source. */
+export const rowKey = (slot: string, source: string): string => `${slot}/${source}`;
+
 /** The lock of one slot; kept until `expires`, so that a late second delivery still finds it. */
 export interface SlotRow {
   kind: 'slot';

@@ -1,0 +1,56 @@
+/** What stands in the account of the sources that have something due. */
+import { filterValues, slices } from '../../shared/aws/ec2.ts';
+import { observeImageSnapshots } from '../../shared/aws/ec2-images.ts';
+import { ownSnapshotsWith, type Snapshot } from '../../shared/aws/ec2-snapshots.ts';
+import { observeExisting } from '../../shared/aws/ec2-volumes.ts';
+import type { Run } from '../../shared/entrypoint.ts';
+import { tagKeys } from '../../shared/tags.ts';
+import { type Account, type SourceStanding, standingOf } from './decide.ts';
+import type { ExpireBackupsJob } from './job.ts';
+
+export interface Observation {
+  account: Account;
+  standings: ReadonlyMap<string, SourceStanding>;
+}
+
+/** Undefined if nothing is due. Holds a few numbers for each source, never a source's snapshots. */
+export async function observeDue(run: Run<ExpireBackupsJob>): Promise<Observation | undefined> {
+  const sources = await sourcesDue(run);
+  if (sources.length === 0) return undefined;
+  const account: Account = {
+    owner: run.owner,
+    now: run.startedAt,
+    maxDeleteShare: run.job.maxDeleteShare,
+    imageSnapshots: await observeImageSnapshots(run.ec2),
+  };
+  const standings = new Map<string, SourceStanding>();
+  for (const slice of slices(sources, filterValues)) {
+    const living = await observeExisting(run.ec2, slice);
+    for (const [source, snapshots] of await snapshotsBySource(slice, run)) {
+      standings.set(source, standingOf(snapshots, living.has(source), account));
+    }
+  }
+  return { account, standings };
+}
+
+async function sourcesDue({ ledger, startedAt, job }: Run<ExpireBackupsJob>): Promise<string[]> {
+  const chosen = job.sources && new Set(job.sources);
+  const sources = new Set<string>();
+  for await (const rows of ledger.due(startedAt)) {
+    for (const row of rows) if (row.kind === 'snapshot' && chosen?.has(row.source) !== false) sources.add(row.source);
+  }
+  return [...sources].sort();
+}
+
+async function snapshotsBySource(sources: readonly string[], { ec2, owner }: Run<ExpireBackupsJob>) {
+  const bySource = new Map<string, Snapshot[]>();
+  for await (const page of ownSnapshotsWith(ec2, owner, 'source', sources)) {
+    for (const snapshot of page) {
+      const source = snapshot.tags[tagKeys.source] ?? '';
+      const others = bySource.get(source);
+      if (others) others.push(snapshot);
+      else bySource.set(source, [snapshot]);
+    }
+  }
+  return bySource;
+}

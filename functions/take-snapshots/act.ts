@@ -1,0 +1,149 @@
+/** Carries the decisions out: rows first, then the snapshots, then their ids into the rows. */
+import pMap from 'p-map';
+import { slices } from '../../shared/aws/ec2.ts';
+import { createSnapshot } from '../../shared/aws/ec2-snapshots.ts';
+import { awsErrorOf, natureOf } from '../../shared/aws/errors.ts';
+import type { Run } from '../../shared/entrypoint.ts';
+import { LeaseLostError } from '../../shared/lease.ts';
+import { type BackupRow, rowKey } from '../../shared/ledger/ledger.ts';
+import { rowOf } from '../../shared/ledger/rows.ts';
+import type { Outcome } from '../../shared/report.ts';
+import { type Slot, slotId } from '../../shared/slot.ts';
+import type { TakeDecision } from './decide.ts';
+import type { TakeSnapshotsJob } from './job.ts';
+
+type Creation = Extract<TakeDecision, { kind: 'create' }>;
+type Keeping = Extract<TakeDecision, { kind: 'keep' }>;
+
+export interface Assignment {
+  slot: Slot;
+  expires: Date;
+  run: Run<TakeSnapshotsJob>;
+  heartbeat: () => Promise<void>;
+}
+
+// SimpleDB and DynamoDB take 25 rows a batch.
+const batchSize = 25;
+// CreateSnapshot refills at 5 a second: more at once would only be throttled.
+const creationsAtOnce = 5;
+
+/** True if every creation was done or refused for good, so that the slot need not be taken again. */
+export async function takeAll(decisions: readonly TakeDecision[], assignment: Assignment): Promise<boolean> {
+  const { run } = assignment;
+  const keepings = decisions.filter((decision) => decision.kind === 'keep');
+  const creations = decisions.filter((decision) => decision.kind === 'create');
+  await recordTaken(keepings, run);
+  for (const keeping of keepings) sayKept(keeping, run);
+  let finished = true;
+  for (const batch of slices(creations, batchSize)) {
+    const settled = run.job.dryRun ? sayWithheld(batch, run) : await takeBatch(batch, assignment);
+    finished &&= settled;
+  }
+  return finished;
+}
+
+/** A snapshot that an earlier delivery made may lack its row, or its row the id. */
+async function recordTaken(keepings: readonly Keeping[], { job, ledger }: Run<TakeSnapshotsJob>): Promise<void> {
+  const rows = keepings.map(({ snapshot }) => snapshot && rowOf(snapshot)).filter((row) => row !== undefined);
+  if (rows.length > 0 && !job.dryRun) await ledger.put(rows);
+}
+
+function sayKept({ resource, reason, snapshot }: Keeping, { job, report }: Run<TakeSnapshotsJob>): void {
+  if (reason === 'volume-not-found') {
+    const error = { name: 'VolumeNotFound', message: `The job names ${resource}, but there is no such volume` };
+    report.add({ resource, decision: 'keep', reason, outcome: 'failed', error });
+    return;
+  }
+  if (reason === 'max-actions') {
+    report.limit(`${resource} was left out: maxActions is ${job.maxActions}; start the job again with a larger one`);
+  }
+  report.add({ resource, decision: 'keep', reason, outcome: 'kept', ...(snapshot && { detail: snapshot.id }) });
+}
+
+function sayWithheld(batch: readonly Creation[], { report }: Run<TakeSnapshotsJob>): boolean {
+  for (const creation of batch) report.add({ ...headOf(creation), outcome: 'withheld' });
+  return true;
+}
+
+const headOf = ({ volume, leftOut }: Creation): Omit<Outcome, 'outcome'> => ({
+  resource: volume.id,
+  decision: 'create',
+  reason: 'slot-due',
+  ...(leftOut.length > 0 && { detail: `no room for ${leftOut.length} of its tags: ${leftOut.join(', ')}` }),
+});
+
+/** One creation's end: `row` is what the ledger should hold now, `settled` whether the slot is done with it. */
+interface Attempt {
+  outcome: Outcome;
+  row?: BackupRow;
+  forget?: string;
+  settled: boolean;
+}
+
+async function takeBatch(batch: readonly Creation[], assignment: Assignment): Promise<boolean> {
+  const { ledger, report, timeLeft } = assignment.run;
+  if (timeLeft() <= 0) {
+    for (const creation of batch) report.add(deferral(creation, 'out-of-time'));
+    return false;
+  }
+  await assignment.heartbeat();
+  await ledger.put(batch.map((creation) => rowFor(creation, assignment)));
+  const attempts = await pMap(batch, (creation) => takeOne(creation, assignment), { concurrency: creationsAtOnce });
+  for (const { outcome } of attempts) report.add(outcome);
+  const rows = attempts.map(({ row }) => row).filter((row) => row !== undefined);
+  if (rows.length > 0) await ledger.put(rows);
+  const forgotten = attempts.map(({ forget }) => forget).filter((key) => key !== undefined);
+  if (forgotten.length > 0) await ledger.remove(forgotten);
+  return attempts.every(({ settled }) => settled);
+}
+
+function rowFor({ volume }: Creation, { slot, expires }: Assignment): BackupRow {
+  const id = slotId(slot);
+  return {
+    kind: 'snapshot',
+    key: rowKey(id, volume.id),
+    backup: slot.backup,
+    tier: slot.tier,
+    slot: id,
+    source: volume.id,
+    expires: expires.toISOString(),
+  };
+}
+
+async function takeOne(creation: Creation, assignment: Assignment): Promise<Attempt> {
+  const { run, slot, heartbeat } = assignment;
+  const { volume, tags } = creation;
+  const description = `${run.owner} ${slotId(slot)}`;
+  try {
+    const id = await createSnapshot(run.ec2, { volumeId: volume.id, description, tags }, heartbeat);
+    const { detail, ...head } = headOf(creation);
+    const outcome: Outcome = { ...head, outcome: 'done', detail: [id, detail].filter(Boolean).join('; ') };
+    return { outcome, row: { ...rowFor(creation, assignment), resource: id }, settled: true };
+  } catch (error) {
+    return failedAttempt(creation, error, rowFor(creation, assignment).key);
+  }
+}
+
+function failedAttempt(creation: Creation, error: unknown, key: string): Attempt {
+  if (error instanceof LeaseLostError) return { outcome: deferral(creation, 'lease-lost'), settled: false };
+  const { name, message } = awsErrorOf(error);
+  const failed: Outcome = { ...headOf(creation), outcome: 'failed', error: { name, message } };
+  switch (natureOf(error)) {
+    case 'absent':
+      return { outcome: { ...failed, decision: 'keep', reason: 'volume-gone', outcome: 'kept' }, forget: key, settled: true };
+    case 'refused':
+    case 'in-use':
+      return { outcome: failed, forget: key, settled: false };
+    case 'unclear':
+      return { outcome: failed, settled: false };
+    default:
+      return { outcome: { ...deferral(creation, 'aws-said-later'), error: { name, message } }, settled: false };
+  }
+}
+
+const deferral = (creation: Creation, reason: string): Outcome => ({
+  ...headOf(creation),
+  reason,
+  outcome: 'deferred',
+  detail: "the slot's next delivery takes it",
+});

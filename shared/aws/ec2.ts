@@ -1,0 +1,57 @@
+/** What every EC2 gateway works with: the client, and the run's patience. */
+import { EC2Client, type EC2ClientConfig } from '@aws-sdk/client-ec2';
+import { ObservationError } from '../errors.ts';
+import type { Tags } from '../tags.ts';
+import { awsErrorOf } from './errors.ts';
+import type { Patience } from './persist.ts';
+
+export interface Ec2 {
+  client: EC2Client;
+  patience: Patience;
+}
+
+/** The largest number of values that EC2 takes in one filter. */
+export const filterValues = 200;
+
+/** A client that leaves retries to `persist`, and never waits longer for an answer than a lease can bear. */
+export function ec2Client(config: EC2ClientConfig = {}): EC2Client {
+  return new EC2Client({
+    maxAttempts: 1,
+    requestHandler: { connectionTimeout: 3_000, requestTimeout: 15_000, throwOnRequestTimeout: true },
+    ...config,
+  });
+}
+
+/** Runs a read; its failure ends the run before the first write, saying what could not be seen. */
+export async function observing<Result>(what: string, read: () => Promise<Result>): Promise<Result> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof ObservationError) throw error;
+    const { name, message } = awsErrorOf(error);
+    throw new ObservationError(`${what} could not be read: ${name}: ${message}`, { cause: error });
+  }
+}
+
+/** `all` in slices of `size` at most. */
+export function slices<Item>(all: readonly Item[], size: number): Item[][] {
+  const result: Item[][] = [];
+  for (let start = 0; start < all.length; start += size) result.push(all.slice(start, start + size));
+  return result;
+}
+
+export function tagsOf(list: readonly { Key?: string | undefined; Value?: string | undefined }[] | undefined): Tags {
+  const tags: Record<string, string> = {};
+  for (const { Key, Value } of list ?? []) if (Key !== undefined) tags[Key] = Value ?? '';
+  return tags;
+}
+
+export function tagListOf(tags: Tags): { Key: string; Value: string }[] {
+  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+}
+
+/** A field that AWS documents as always there; its lack is an unreadable answer, not an empty value. */
+export function required<Value>(value: Value | undefined, field: string): Value {
+  if (value === undefined) throw new ObservationError(`EC2's answer lacks ${field}`);
+  return value;
+}

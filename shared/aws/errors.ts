@@ -1,0 +1,81 @@
+/**
+ * What AWS's errors mean to us: the only place that knows their names. SDK v3 shows EC2's wire code as
+ * `error.name`; messages are never read.
+ */
+
+export type Nature =
+  /** Refused for its rate, certainly not done: repeat after a back-off. */
+  | 'throttled'
+  /** One snapshot a volume every 15 seconds: repeat after that. */
+  | 'volume-rate'
+  /** Too many at once of something that takes its time: leave it for a later run. */
+  | 'busy'
+  /** No answer, or one of a broken server: it may have been done. Look before you repeat it. */
+  | 'unknown-outcome'
+  /** It is not there. */
+  | 'absent'
+  /** Something else needs it. */
+  | 'in-use'
+  /** Refused, certainly not done, and would be refused again. */
+  | 'refused'
+  /** Not an answer of AWS at all: nothing can be concluded from it. */
+  | 'unclear';
+
+const natures: Record<string, Nature> = {
+  // https://docs.aws.amazon.com/ec2/latest/devguide/errors-overview.html
+  RequestLimitExceeded: 'throttled',
+  Throttling: 'throttled',
+  ThrottlingException: 'throttled',
+  ThrottledException: 'throttled',
+  RequestThrottled: 'throttled',
+  RequestThrottledException: 'throttled',
+  TooManyRequestsException: 'throttled',
+  EC2ThrottledException: 'throttled',
+  PriorRequestNotComplete: 'throttled',
+  BandwidthLimitExceeded: 'throttled',
+  ResourceContention: 'throttled',
+  SnapshotCreationPerVolumeRateExceeded: 'volume-rate',
+  // Five pending snapshots a volume, one for st1 and sc1: they may take hours to complete.
+  ConcurrentSnapshotLimitExceeded: 'busy',
+  'InvalidSnapshot.NotFound': 'absent',
+  'InvalidVolume.NotFound': 'absent',
+  'InvalidSnapshot.InUse': 'in-use',
+};
+
+const brokenConnections = new Set([
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'ECONNABORTED',
+  'ETIMEDOUT',
+  'EPIPE',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+]);
+
+/** An AWS error, as far as we read it. */
+export interface AwsError {
+  name: string;
+  message: string;
+  requestId: string | undefined;
+}
+
+interface Thrown {
+  name?: string;
+  message?: string;
+  code?: string;
+  $metadata?: { httpStatusCode?: number; requestId?: string };
+}
+
+export function natureOf(error: unknown): Nature {
+  const { name = '', code = '', $metadata } = (error ?? {}) as Thrown;
+  const known = natures[name];
+  if (known) return known;
+  const status = $metadata?.httpStatusCode ?? 0;
+  if (status >= 500 || name === 'TimeoutError' || brokenConnections.has(code)) return 'unknown-outcome';
+  return status >= 400 ? 'refused' : 'unclear';
+}
+
+export function awsErrorOf(error: unknown): AwsError {
+  const { name = 'Error', message = String(error), $metadata } = (error ?? {}) as Thrown;
+  return { name, message, requestId: $metadata?.requestId };
+}

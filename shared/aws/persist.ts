@@ -1,0 +1,67 @@
+/**
+ * Repeats what AWS refused for its rate or did not answer, while the run has time. The SDK's own retries
+ * are off (`maxAttempts: 1`): they know neither the run's deadline nor that CreateSnapshot, which has no
+ * client token, must not be repeated before looking whether the first one was done.
+ */
+import type { Clock } from '../clock.ts';
+import { natureOf, type Nature } from './errors.ts';
+
+export interface Patience {
+  clock: Clock;
+  /** 0 up to 1. */
+  random: () => number;
+  /** Milliseconds until the run has to stop. */
+  timeLeft: () => number;
+}
+
+export interface PersistOptions<Result> {
+  /** For a call that must not be done twice: finds what an earlier attempt may have made. */
+  find?: () => Promise<Result | undefined>;
+  /** Called before every attempt and after every wait; what it throws ends the call. */
+  heartbeat?: () => Promise<void>;
+}
+
+const firstWait = 250;
+const longestWait = 10_000;
+// EC2 takes one snapshot a volume every 15 seconds.
+const volumeRateWait = 15_000;
+// Describe calls are eventually consistent: what was made may take some seconds to be seen.
+const consistencyWait = 5_000;
+
+export async function persist<Result>(
+  attempt: () => Promise<Result>,
+  patience: Patience,
+  { find, heartbeat }: PersistOptions<Result> = {},
+): Promise<Result> {
+  for (let failures = 0; ; failures += 1) {
+    await heartbeat?.();
+    try {
+      return await attempt();
+    } catch (error) {
+      const nature = natureOf(error);
+      const wait = waitAfter(nature, failures, patience.random, find !== undefined);
+      if (wait === undefined || patience.timeLeft() <= wait) throw error;
+      await patience.clock.sleep(wait);
+      if (nature === 'unknown-outcome' && find) {
+        await heartbeat?.();
+        const found = await find();
+        if (found !== undefined) return found;
+      }
+    }
+  }
+}
+
+/** Milliseconds to wait; undefined if repeating would not help. */
+function waitAfter(nature: Nature, failures: number, random: () => number, looks: boolean): number | undefined {
+  const backOff = (0.5 + random() / 2) * Math.min(longestWait, firstWait * 2 ** failures);
+  switch (nature) {
+    case 'throttled':
+      return backOff;
+    case 'unknown-outcome':
+      return looks ? consistencyWait + backOff : backOff;
+    case 'volume-rate':
+      return volumeRateWait + random() * 1_000;
+    default:
+      return undefined;
+  }
+}

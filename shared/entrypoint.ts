@@ -1,0 +1,107 @@
+/** The only way to make a handler: opens and validates the job, runs it, reports, counts, and fails loudly. */
+import type { Context } from 'aws-lambda';
+import * as z from 'zod/mini';
+import en from 'zod/v4/locales/en.js';
+import type { Ec2 } from './aws/ec2.ts';
+import { openEnvelope } from './envelope.ts';
+import { AutomationError, EventError, LimitExceededError, PartialFailureError } from './errors.ts';
+import type { Ledger } from './ledger/ledger.ts';
+import { type Outcome, type Report, Reporter } from './report.ts';
+import type { Tools } from './tools.ts';
+
+// zod/mini comes without messages.
+z.config(en());
+
+/** A run stops this long before Lambda would end it, so that it can still say what is left. */
+const reserveMilliseconds = 30_000;
+
+/** The fields of every job. */
+export interface CommonJob {
+  dryRun: boolean;
+  maxActions?: number | undefined;
+}
+
+/** One invocation, as the five steps see it. */
+export interface Run<Job> extends Pick<Tools, 'clock' | 'log' | 'emitMetric'> {
+  job: Job;
+  owner: string;
+  /** Unique to this invocation. */
+  invocation: string;
+  startedAt: Date;
+  /** Milliseconds until the run has to stop. */
+  timeLeft: () => number;
+  report: Reporter;
+  ec2: Ec2;
+  ledger: Ledger;
+}
+
+export interface AutomationFunction<Job extends CommonJob> {
+  /** Its name in serverless.yml. */
+  name: string;
+  job: z.ZodMiniType<Job>;
+  run: (run: Run<Job>) => Promise<void>;
+}
+
+export type InvocationContext = Pick<Context, 'awsRequestId' | 'getRemainingTimeInMillis'>;
+
+export function entrypoint<Job extends CommonJob>(
+  automation: AutomationFunction<Job>,
+  tools: Tools,
+): (payload: unknown, context: InvocationContext) => Promise<Report> {
+  return async (payload, context) => {
+    const { clock, config, log, random } = tools;
+    const startedAt = clock.now();
+    const job = parseJob(automation, payload);
+    const report = new Reporter(log);
+    const timeLeft = () => context.getRemainingTimeInMillis() - reserveMilliseconds;
+    await automation.run({
+      job,
+      owner: config.owner,
+      invocation: `${context.awsRequestId}/${Math.floor(random() * 2 ** 48).toString(36)}`,
+      startedAt,
+      timeLeft,
+      report,
+      clock,
+      log,
+      emitMetric: tools.emitMetric,
+      ec2: { client: tools.ec2, patience: { clock, random, timeLeft } },
+      ledger: tools.ledger,
+    });
+    const result = report.finish({
+      function: automation.name,
+      dryRun: job.dryRun,
+      startedAt: startedAt.toISOString(),
+      finishedAt: clock.now().toISOString(),
+    });
+    log.info('run.finished', { ...result });
+    countOutcomes(tools, result);
+    throwUnfinished(automation.name, report);
+    return result;
+  };
+}
+
+function parseJob<Job extends CommonJob>({ name, job }: AutomationFunction<Job>, payload: unknown): Job {
+  const parsed = job.safeParse(openEnvelope(payload));
+  if (parsed.success) return parsed.data;
+  throw new EventError(`The job is not one that ${name} takes:\n${z.prettifyError(parsed.error)}`);
+}
+
+function countOutcomes({ config, emitMetric }: Tools, { function: name, summary, startedAt, finishedAt }: Report): void {
+  const dimensions = { owner: config.owner, function: name };
+  const seconds = (Date.parse(finishedAt) - Date.parse(startedAt)) / 1_000;
+  emitMetric({ dimensions, values: { ...summary, durationSeconds: seconds } });
+}
+
+function throwUnfinished(name: string, { unfinished, limits }: Reporter): void {
+  if (unfinished.length === 0 && limits.length === 0) return;
+  const lines = [...unfinished.slice(0, 10).map(lineOf), ...limits];
+  if (unfinished.length > 10) lines.push(`and ${unfinished.length - 10} more: see the log`);
+  const message = `${name} did the rest, but:\n${lines.join('\n')}`;
+  const kind: typeof AutomationError = unfinished.length > 0 ? PartialFailureError : LimitExceededError;
+  throw new kind(message);
+}
+
+function lineOf({ resource, decision, reason, outcome, detail, error }: Outcome): string {
+  const why = error ? `${error.name}: ${error.message}` : reason;
+  return `${decision} ${resource}: ${outcome}: ${why}${detail ? ` (${detail})` : ''}`;
+}

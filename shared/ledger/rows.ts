@@ -1,0 +1,51 @@
+/** Rows from what stands in the account: the tags are the truth. */
+import type { Ec2 } from '../aws/ec2.ts';
+import { type Snapshot, ownSnapshotsWith } from '../aws/ec2-snapshots.ts';
+import { parseSlotId } from '../slot.ts';
+import { tagKeys } from '../tags.ts';
+import { type BackupRow, type Ledger, rowKey } from './ledger.ts';
+
+/** The row that a snapshot of ours should have; undefined if its tags do not say all of it. */
+export function rowOf({ id, tags }: Snapshot): BackupRow | undefined {
+  const slot = tags[tagKeys.slot];
+  const source = tags[tagKeys.source];
+  const expires = expiryIn(tags[tagKeys.expires]);
+  const appointment = slot === undefined ? undefined : parseSlotId(slot);
+  if (!slot || !appointment || !source || !expires) return undefined;
+  const { backup, tier } = appointment;
+  const key = rowKey(slot, source);
+  return { kind: 'snapshot', key, backup, tier, slot, source, expires: expires.toISOString(), resource: id };
+}
+
+/** The time in an `expires` tag; undefined if it is not one, and then nothing may be deleted by it. */
+export function expiryIn(text: string | undefined): Date | undefined {
+  if (text === undefined || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(text)) return undefined;
+  const expires = new Date(text);
+  return Number.isNaN(expires.getTime()) ? undefined : expires;
+}
+
+/**
+ * Finds, by tag, the snapshots of rows whose creation was never answered, and writes their ids. Rows
+ * whose snapshot is not found stay: it may be on its way. They end when they are due.
+ */
+export async function resolveRows({ ledger, ec2, owner }: { ledger: Ledger; ec2: Ec2; owner: string }): Promise<void> {
+  for await (const rows of ledger.unresolved()) await findAndRecord(rows, { ledger, ec2, owner });
+}
+
+/** The rows among these that now have a resource, after recording them. */
+export async function findAndRecord(
+  rows: readonly BackupRow[],
+  { ledger, ec2, owner }: { ledger: Ledger; ec2: Ec2; owner: string },
+): Promise<BackupRow[]> {
+  const wanted = new Map(rows.map((row) => [row.key, row]));
+  const found: BackupRow[] = [];
+  const slots = [...new Set(rows.map(({ slot }) => slot))];
+  for await (const page of ownSnapshotsWith(ec2, owner, 'slot', slots)) {
+    for (const snapshot of page) {
+      const row = rowOf(snapshot);
+      if (row && wanted.delete(row.key)) found.push(row);
+    }
+  }
+  if (found.length > 0) await ledger.put(found);
+  return found;
+}

@@ -14,9 +14,10 @@ export type KeepReason =
   | 'not-ours'
   | 'not-due'
   | 'no-expiry'
-  | 'pending'
+  | 'not-settled'
   | 'in-use-by-image'
   | 'last-completed'
+  | 'no-completed-backup'
   | 'floor-changed'
   | 'delete-share';
 
@@ -85,8 +86,8 @@ function reasonToKeep({ id, state, tags }: Snapshot, account: Account): KeepReas
   const expires = expiryIn(tags[tagKeys.expires]);
   if (!expires) return 'no-expiry';
   if (expires > account.now) return 'not-due';
-  // It would be deleted when it completes; until then it counts as a backup on its way.
-  if (state === 'pending') return 'pending';
+  // A pending one would be deleted when it completes: until then it is a backup on its way.
+  if (state !== 'completed' && state !== 'error') return 'not-settled';
   return account.imageSnapshots.has(id) ? 'in-use-by-image' : undefined;
 }
 
@@ -96,12 +97,13 @@ function reasonOfSource(
   floor: Snapshot | undefined,
   { maxDeleteShare, owner }: Account,
 ): KeepReason | undefined {
-  // It carries our tag, but was not among what we saw of its source: seen too late to be judged.
+  // It carries our tag, but was not among what we saw of its source: too late to be judged.
   if (!standing) return 'floor-changed';
   if (!standing.living) return undefined;
   if (id === standing.floor) return 'last-completed';
+  // Then even a failed one is all that there is.
+  if (standing.floor === undefined) return 'no-completed-backup';
   if (exceedsShare(standing, maxDeleteShare)) return 'delete-share';
   const floorStands = floor?.state === 'completed' && floor.tags[tagKeys.owner] === owner;
-  // Without any completed backup even a failed one is all that there is.
   return floorStands ? undefined : 'floor-changed';
 }

@@ -1,6 +1,6 @@
 /** Rows from what stands in the account: the tags are the truth. */
 import type { Ec2 } from '../aws/ec2.ts';
-import { type Snapshot, ownSnapshotsWith } from '../aws/ec2-snapshots.ts';
+import { ownSnapshotsWith, type Snapshot } from '../aws/ec2-snapshots.ts';
 import { parseSlotId } from '../slot.ts';
 import { tagKeys } from '../tags.ts';
 import { type BackupRow, type Ledger, rowKey } from './ledger.ts';
@@ -24,20 +24,25 @@ export function expiryIn(text: string | undefined): Date | undefined {
   return Number.isNaN(expires.getTime()) ? undefined : expires;
 }
 
+interface Place {
+  ec2: Ec2;
+  owner: string;
+}
+
 /**
  * Finds, by tag, the snapshots of rows whose creation was never answered, and writes their ids. Rows
  * whose snapshot is not found stay: it may be on its way. They end when they are due.
  */
-export async function resolveRows({ ledger, ec2, owner }: { ledger: Ledger; ec2: Ec2; owner: string }): Promise<void> {
-  for await (const rows of ledger.unresolved()) await findAndRecord(rows, { ledger, ec2, owner });
+export async function resolveRows({ ledger, ...place }: Place & { ledger: Ledger }): Promise<void> {
+  for await (const rows of ledger.unresolved()) {
+    const found = await findResources(rows, place);
+    if (found.length > 0) await ledger.put(found);
+  }
 }
 
-/** The rows among these that now have a resource, after recording them. */
-export async function findAndRecord(
-  rows: readonly BackupRow[],
-  { ledger, ec2, owner }: { ledger: Ledger; ec2: Ec2; owner: string },
-): Promise<BackupRow[]> {
-  const wanted = new Map(rows.map((row) => [row.key, row]));
+/** Those of these rows that have a snapshot, with its id. */
+export async function findResources(rows: readonly BackupRow[], { ec2, owner }: Place): Promise<BackupRow[]> {
+  const wanted = new Set(rows.map(({ key }) => key));
   const found: BackupRow[] = [];
   const slots = [...new Set(rows.map(({ slot }) => slot))];
   for await (const page of ownSnapshotsWith(ec2, owner, 'slot', slots)) {
@@ -46,6 +51,5 @@ export async function findAndRecord(
       if (row && wanted.delete(row.key)) found.push(row);
     }
   }
-  if (found.length > 0) await ledger.put(found);
   return found;
 }

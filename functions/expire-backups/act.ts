@@ -1,0 +1,122 @@
+/** Deletes what is due: the snapshot first, its row after it; the other order would lose track of it. */
+import pMap from 'p-map';
+import { slices } from '../../shared/aws/ec2.ts';
+import { deleteSnapshot, type Snapshot, snapshotsById } from '../../shared/aws/ec2-snapshots.ts';
+import { awsErrorOf, natureOf } from '../../shared/aws/errors.ts';
+import type { Run } from '../../shared/entrypoint.ts';
+import type { BackupRow } from '../../shared/ledger/ledger.ts';
+import { findResources } from '../../shared/ledger/rows.ts';
+import type { Outcome } from '../../shared/report.ts';
+import { decideExpiry, type ExpiryDecision } from './decide.ts';
+import type { ExpireBackupsJob } from './job.ts';
+import type { Observation } from './observe.ts';
+
+// With as many floors they fill one filter of 200 ids.
+const readAtOnce = 100;
+// DeleteSnapshot refills at 5 a second: more at once would only be throttled.
+const deletionsAtOnce = 5;
+
+/** What one run has done so far: its guards look at it. */
+export interface Progress {
+  actions: number;
+  /** Sources that `maxDeleteShare` held back, each said once. */
+  heldBack: Set<string>;
+}
+
+interface Judged {
+  row: BackupRow;
+  decision: ExpiryDecision | { kind: 'keep'; reason: 'max-actions' };
+}
+
+/** Goes through the rows in slices; false if the time ran out before the end. */
+export async function expireRows(
+  rows: readonly BackupRow[],
+  seen: Observation,
+  progress: Progress,
+  run: Run<ExpireBackupsJob>,
+): Promise<boolean> {
+  for (const slice of slices(rows, readAtOnce)) {
+    if (run.timeLeft() <= 0) return false;
+    const judged = (await judge(slice, seen, run)).map((item) => guard(item, progress, run));
+    await carryOut(judged, run);
+  }
+  return true;
+}
+
+/** Reads again what the decisions stand on, just before they are carried out. */
+async function judge(rows: readonly BackupRow[], seen: Observation, run: Run<ExpireBackupsJob>): Promise<Judged[]> {
+  const unresolved = rows.filter(({ resource }) => resource === undefined);
+  const found = unresolved.length > 0 ? await findResources(unresolved, run) : [];
+  const resources = new Map([...rows, ...found].map(({ key, resource }) => [key, resource]));
+  const floorOf = (row: BackupRow) => seen.standings.get(row.source)?.floor;
+  const ids = [...resources.values(), ...rows.map(floorOf)].filter((id) => id !== undefined);
+  const snapshots = await snapshotsById(run.ec2, [...new Set(ids)]);
+  const read = (id: string | undefined): Snapshot | undefined => (id === undefined ? undefined : snapshots.get(id));
+  return rows.map((unread) => {
+    const resource = resources.get(unread.key);
+    const row = resource === undefined ? unread : { ...unread, resource };
+    const standing = seen.standings.get(row.source);
+    const decision = decideExpiry({ row, snapshot: read(resource), standing, floor: read(standing?.floor) }, seen.account);
+    return { row, decision };
+  });
+}
+
+function guard({ row, decision }: Judged, progress: Progress, { job, report }: Run<ExpireBackupsJob>): Judged {
+  if (decision.kind === 'keep' && decision.reason === 'delete-share' && !progress.heldBack.has(row.source)) {
+    progress.heldBack.add(row.source);
+    const release = JSON.stringify({ sources: [row.source], maxDeleteShare: 1 });
+    report.limit(
+      `More than ${job.maxDeleteShare} of the backups of ${row.source} are due at once; all of them are kept. If that is meant, start expire-backups with ${release}`,
+    );
+  }
+  if (decision.kind !== 'delete') return { row, decision };
+  progress.actions += 1;
+  if (job.maxActions === undefined || progress.actions <= job.maxActions) return { row, decision };
+  if (progress.actions === job.maxActions + 1) {
+    report.limit(`More than maxActions (${job.maxActions}) backups are due; the rest is kept until the next run`);
+  }
+  return { row, decision: { kind: 'keep', reason: 'max-actions' } };
+}
+
+async function carryOut(judged: readonly Judged[], run: Run<ExpireBackupsJob>): Promise<void> {
+  const forgotten: string[] = [];
+  await pMap(
+    judged,
+    async (item) => {
+      const outcome = await carryOutOne(item, run);
+      run.report.add(outcome);
+      if (outcome.outcome === 'done') forgotten.push(item.row.key);
+    },
+    { concurrency: deletionsAtOnce },
+  );
+  if (forgotten.length > 0) await run.ledger.remove(forgotten);
+}
+
+async function carryOutOne({ row, decision }: Judged, run: Run<ExpireBackupsJob>): Promise<Outcome> {
+  const { kind, reason } = decision;
+  const head = { resource: row.resource ?? row.key, decision: kind, reason, detail: `${row.source}, ${row.slot}` };
+  if (kind === 'keep') return { ...head, outcome: 'kept' };
+  if (run.job.dryRun) return { ...head, outcome: 'withheld' };
+  if (kind === 'forget' || row.resource === undefined) return { ...head, outcome: 'done' };
+  try {
+    await deleteSnapshot(run.ec2, row.resource);
+    return { ...head, outcome: 'done' };
+  } catch (error) {
+    return failedDeletion(head, error);
+  }
+}
+
+function failedDeletion(head: Omit<Outcome, 'outcome'>, error: unknown): Outcome {
+  const { name, message } = awsErrorOf(error);
+  switch (natureOf(error)) {
+    case 'absent':
+      return { ...head, outcome: 'done' };
+    case 'in-use':
+      return { ...head, decision: 'keep', reason: 'in-use-by-image', outcome: 'kept' };
+    case 'refused':
+    case 'unclear':
+      return { ...head, outcome: 'failed', error: { name, message } };
+    default:
+      return { ...head, outcome: 'deferred', reason: 'aws-said-later', error: { name, message } };
+  }
+}

@@ -1,0 +1,109 @@
+/** Writes rows, retags where that is asked for, and measures. */
+import { type Snapshot, tagSnapshot } from '../../shared/aws/ec2-snapshots.ts';
+import type { Volume } from '../../shared/aws/ec2-volumes.ts';
+import { awsErrorOf } from '../../shared/aws/errors.ts';
+import type { Run } from '../../shared/entrypoint.ts';
+import type { BackupRow } from '../../shared/ledger/ledger.ts';
+import type { Outcome } from '../../shared/report.ts';
+import { tagKeys } from '../../shared/tags.ts';
+import { decideRow, type Entry, markOf, oldestSource, type RetentionChange, retentionChange } from './decide.ts';
+import type { ReconcileLedgerJob } from './job.ts';
+
+export type ReconcileRun = Run<ReconcileLedgerJob>;
+
+/** How many changes this run may still make. */
+export class Budget {
+  readonly #run: ReconcileRun;
+  #spent = 0;
+
+  constructor(run: ReconcileRun) {
+    this.#run = run;
+  }
+
+  /** False when `maxActions` is used up, which is said once. */
+  spend(): boolean {
+    const { maxActions } = this.#run.job;
+    this.#spent += 1;
+    if (maxActions === undefined || this.#spent <= maxActions) return true;
+    if (this.#spent === maxActions + 1) {
+      this.#run.report.limit(`More than maxActions (${maxActions}) changes are needed; the rest is left as it is`);
+    }
+    return false;
+  }
+}
+
+/** The snapshot as it is tagged afterwards: with the plan's expiry where the job asks for that. */
+export async function reviewRetention(snapshot: Snapshot, budget: Budget, run: ReconcileRun): Promise<Snapshot> {
+  const change = retentionChange(snapshot, run.job.backups);
+  if (!change) return snapshot;
+  const planned = change.planned.toISOString();
+  const outcome = run.job.retag ? await retag(snapshot, change, budget, run) : retentionKept(snapshot, change);
+  run.report.add(outcome);
+  if (outcome.outcome !== 'done') return snapshot;
+  return { ...snapshot, tags: { ...snapshot.tags, [tagKeys.expires]: planned } };
+}
+
+function retentionKept({ id }: Snapshot, { tagged, planned }: RetentionChange): Outcome {
+  const detail = `stays until ${tagged.toISOString()}; by the plan it would be ${planned.toISOString()}: start reconcile-ledger with "retag": true to change it`;
+  return { resource: id, decision: 'keep', reason: 'retention-changed', outcome: 'kept', detail };
+}
+
+async function retag(
+  { id }: Snapshot,
+  { tagged, planned }: RetentionChange,
+  budget: Budget,
+  { job, ec2 }: ReconcileRun,
+): Promise<Outcome> {
+  const detail = `from ${tagged.toISOString()} to ${planned.toISOString()}`;
+  const head = { resource: id, decision: 'retag', reason: 'retention-changed', detail };
+  if (!budget.spend()) return { ...head, decision: 'keep', reason: 'max-actions', outcome: 'kept' };
+  if (job.dryRun) return { ...head, outcome: 'withheld' };
+  try {
+    await tagSnapshot(ec2, id, { [tagKeys.expires]: planned.toISOString() });
+    return { ...head, outcome: 'done' };
+  } catch (error) {
+    const { name, message } = awsErrorOf(error);
+    return { ...head, outcome: 'failed', error: { name, message } };
+  }
+}
+
+/** Writes the rows that a page of snapshots lacks in the ledger. `ledger` knows of them afterwards. */
+export async function reconcileRows(
+  page: readonly Snapshot[],
+  ledger: Map<string, Entry>,
+  budget: Budget,
+  { job, report, ledger: store }: ReconcileRun,
+): Promise<void> {
+  const missing: BackupRow[] = [];
+  const recorded: Outcome[] = [];
+  for (const snapshot of page) {
+    const { kind, reason, row } = decideRow(snapshot, ledger);
+    const head = { resource: snapshot.id, decision: kind, reason, ...(row && { detail: row.key }) };
+    if (kind === 'keep') {
+      report.add({ ...head, outcome: 'kept' });
+    } else if (!budget.spend()) {
+      report.add({ ...head, decision: 'keep', reason: 'max-actions', outcome: 'kept' });
+    } else {
+      ledger.set(row.key, { resource: snapshot.id, mark: markOf(row) });
+      missing.push(row);
+      recorded.push({ ...head, outcome: job.dryRun ? 'withheld' : 'done' });
+    }
+  }
+  if (missing.length > 0 && !job.dryRun) await store.put(missing);
+  for (const outcome of recorded) report.add(outcome);
+}
+
+/** How old the newest completed backup of the worst source is: the alarm of this backup watches it. */
+export function measureAge(backup: string, volumes: readonly Volume[], newest: ReadonlyMap<string, Date>, run: ReconcileRun) {
+  const { owner, job, report, startedAt, log, emitMetric } = run;
+  const oldest = oldestSource(volumes, newest, startedAt);
+  if (!oldest) {
+    // No metric either: the alarm takes missing data for a breach.
+    log.warn('selector.empty', { backup });
+    report.add({ resource: backup, decision: 'keep', reason: 'nothing-selected', outcome: 'kept' });
+    return;
+  }
+  const detail = `the newest completed backup of ${oldest.source} is ${oldest.hours.toFixed(1)} hours old, the oldest of ${volumes.length} sources`;
+  if (!job.dryRun) emitMetric({ dimensions: { owner, backup }, values: { NewestBackupAgeHours: oldest.hours } });
+  report.add({ resource: backup, decision: 'measure', reason: 'age', outcome: job.dryRun ? 'withheld' : 'done', detail });
+}

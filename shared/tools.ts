@@ -53,7 +53,7 @@ function emitMetric({ dimensions, values }: Metric): void {
   metrics.clearDefaultDimensions();
   metrics.addDimensions(dimensions);
   for (const [name, value] of Object.entries(values)) {
-    metrics.addMetric(name, name.endsWith('Seconds') ? MetricUnit.Seconds : MetricUnit.NoUnit, value);
+    metrics.addMetric(name, MetricUnit.NoUnit, value);
   }
   metrics.publishStoredMetrics();
 }

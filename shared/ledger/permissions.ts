@@ -1,0 +1,53 @@
+/**
+ * What each operation of the ledger calls, in either store. A function's `permissions.ts` names the
+ * operations that it uses; its role gets the calls of the store that the plan has chosen.
+ */
+import type { Config } from '../config.ts';
+import type { Statement } from '../plan/permissions.ts';
+import type { Ledger } from './ledger.ts';
+
+export type LedgerOperation = keyof Ledger;
+
+const simpleDbActions: Record<LedgerOperation, readonly string[]> = {
+  // The domain is created on the first write that finds none.
+  acquire: ['CreateDomain', 'GetAttributes', 'PutAttributes'],
+  peek: ['GetAttributes'],
+  renew: ['PutAttributes'],
+  release: ['PutAttributes'],
+  put: ['CreateDomain', 'BatchPutAttributes'],
+  remove: ['BatchDeleteAttributes'],
+  due: ['Select'],
+  ofSlot: ['Select'],
+  unresolved: ['Select'],
+  all: ['Select'],
+};
+
+const dynamoDbActions: Record<LedgerOperation, readonly string[]> = {
+  acquire: ['GetItem', 'PutItem'],
+  peek: ['GetItem'],
+  renew: ['UpdateItem'],
+  release: ['UpdateItem'],
+  put: ['BatchWriteItem'],
+  remove: ['BatchWriteItem'],
+  due: ['Query'],
+  ofSlot: ['Query'],
+  unresolved: ['Query'],
+  all: ['Query'],
+};
+
+const unique = (actions: readonly string[]): string[] => [...new Set(actions)].sort();
+
+/** The statement that lets a function use its owner's ledger for these operations, and no other ledger. */
+export function ledgerStatement(ledger: Config['ledger'], operations: readonly LedgerOperation[]): Statement {
+  if (ledger === 'simpledb') {
+    return {
+      actions: unique(operations.flatMap((operation) => simpleDbActions[operation])).map((action) => `sdb:${action}`),
+      resources: ['arn:${AWS::Partition}:sdb:${AWS::Region}:${AWS::AccountId}:domain/${owner}'],
+    };
+  }
+  const table = 'arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${owner}';
+  return {
+    actions: unique(operations.flatMap((operation) => dynamoDbActions[operation])).map((action) => `dynamodb:${action}`),
+    resources: [table, `${table}/index/*`],
+  };
+}

@@ -1,0 +1,100 @@
+/** Dead-letter queues, alarms, and whom they tell. */
+import { functionNames } from './functions.ts';
+import { ageAlarmId, functionResourceId } from './logical-ids.ts';
+import { alarmAfterHours, type Backup, type Plan } from './plan.ts';
+import { ownerOf, type Resource, type Resources, ref, type Target } from './template.ts';
+
+/** What reconcile-ledger measures, an hour's value for each backup. */
+export const ageMetric = { namespace: 'Groundskeeper', name: 'NewestBackupAgeHours' } as const;
+
+const topicId = 'NotifyTopic';
+const hourSeconds = 3600;
+
+export function alarmResources(plan: Plan, target: Target): Resources {
+  const owner = ownerOf(target);
+  const actions = actionsOf(plan);
+  return {
+    ...topicResources(plan, owner),
+    ...Object.fromEntries(
+      functionNames.flatMap((name) => [
+        [functionResourceId(name, 'DeadLetters'), deadLetters()],
+        [functionResourceId(name, 'DeadLettersAlarm'), deadLettersAlarm(name, owner, actions)],
+      ]),
+    ),
+    ...Object.fromEntries(plan.backups.map((backup) => [ageAlarmId(backup.name), ageAlarm(backup, owner, actions)])),
+  };
+}
+
+function actionsOf({ notify }: Plan): unknown[] {
+  if (notify === undefined) return [];
+  return [notify.startsWith('arn:') ? notify : ref(topicId)];
+}
+
+function topicResources({ notify }: Plan, owner: string): Resources {
+  if (notify === undefined || notify.startsWith('arn:')) return {};
+  return {
+    [topicId]: { Type: 'AWS::SNS::Topic', Properties: { DisplayName: `Groundskeeper ${owner}` } },
+    NotifySubscription: {
+      Type: 'AWS::SNS::Subscription',
+      Properties: { TopicArn: ref(topicId), Protocol: 'email', Endpoint: notify },
+    },
+  };
+}
+
+/** What was tried for long enough. 14 days, the most that SQS keeps, leave time to look and to send it again. */
+function deadLetters(): Resource {
+  return {
+    Type: 'AWS::SQS::Queue',
+    Properties: { MessageRetentionPeriod: 14 * 24 * hourSeconds, SqsManagedSseEnabled: true },
+  };
+}
+
+function deadLettersAlarm(name: string, owner: string, actions: unknown[]): Resource {
+  const queue = functionResourceId(name, 'DeadLetters');
+  return {
+    Type: 'AWS::CloudWatch::Alarm',
+    Properties: {
+      AlarmName: `${owner}-${name}-dead-letters`,
+      AlarmDescription: `Starts of ${name} failed for good: read the messages in its dead-letter queue.`,
+      Namespace: 'AWS/SQS',
+      MetricName: 'ApproximateNumberOfMessagesVisible',
+      Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [queue, 'QueueName'] } }],
+      Statistic: 'Maximum',
+      Period: 300,
+      EvaluationPeriods: 1,
+      ComparisonOperator: 'GreaterThanThreshold',
+      Threshold: 0,
+      // SQS reports nothing for a queue that has been idle for 6 hours.
+      TreatMissingData: 'notBreaching',
+      AlarmActions: actions,
+      OKActions: actions,
+    },
+  };
+}
+
+function ageAlarm(backup: Backup, owner: string, actions: unknown[]): Resource {
+  const hours = alarmAfterHours(backup);
+  return {
+    Type: 'AWS::CloudWatch::Alarm',
+    Properties: {
+      AlarmName: `${owner}-${backup.name}-age`,
+      AlarmDescription: `The newest completed backup of a volume of ${backup.name} is older than ${hours} hours, or its age was not measured.`,
+      Namespace: ageMetric.namespace,
+      MetricName: ageMetric.name,
+      Dimensions: [
+        { Name: 'owner', Value: owner },
+        { Name: 'backup', Value: backup.name },
+      ],
+      Statistic: 'Maximum',
+      Period: hourSeconds,
+      // Silence is an alarm (a disabled schedule measures nothing), but one missed hour is not.
+      EvaluationPeriods: 2,
+      DatapointsToAlarm: 2,
+      ComparisonOperator: 'GreaterThanThreshold',
+      Threshold: hours,
+      TreatMissingData: 'breaching',
+      AlarmActions: actions,
+      OKActions: actions,
+    },
+  };
+}

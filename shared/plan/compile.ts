@@ -1,0 +1,40 @@
+/**
+ * A plan becomes CloudFormation: schedules, roles, dead-letter queues, alarms, and the table if the
+ * ledger is one. Pure, and every logical id is made of names: what is added or moved in the plan
+ * leaves the other resources as they are.
+ */
+import { alarmResources } from './alarms.ts';
+import { ledgerResources } from './ledger-resources.ts';
+import type { Plan } from './plan.ts';
+import { roleResources } from './roles.ts';
+import { scheduleResources } from './schedules.ts';
+import { ownerOf, type Resources, type Target } from './template.ts';
+
+export interface CompiledPlan {
+  resources: Resources;
+  outputs: Record<string, { Description: string; Value: unknown }>;
+  /** What serverless.yml gives to every function. */
+  owner: string;
+  ledger: Plan['ledger'];
+  logRetentionDays: number;
+}
+
+/** Compiles a plan that `readPlan` has passed. */
+export function compilePlan(plan: Plan, target: Target): CompiledPlan {
+  const owner = ownerOf(target);
+  return {
+    resources: {
+      ...scheduleResources(plan, target),
+      ...roleResources(plan, target),
+      ...alarmResources(plan, target),
+      ...ledgerResources(plan, owner),
+    },
+    outputs: {
+      Owner: { Description: 'The value of the tag groundskeeper:owner, and the name of the ledger', Value: owner },
+      Ledger: { Description: 'The kind of ledger', Value: plan.ledger },
+    },
+    owner,
+    ledger: plan.ledger,
+    logRetentionDays: plan.logRetentionDays,
+  };
+}

@@ -1,0 +1,142 @@
+/**
+ * A plan as far as it can be understood. The rules look at this, so that a mistake in one place does
+ * not hide those in others: what is not there was already found wrong.
+ */
+import { type Duration, parseDuration } from '../duration.ts';
+import { nameField } from '../job.ts';
+import type { Mistake, Path } from './mistakes.ts';
+import type { Cadence } from './plan.ts';
+import { planSchema, type TierFile, tierSchema, weekdays } from './schema.ts';
+
+export interface DraftTier {
+  path: Path;
+  name?: string;
+  cadence?: Cadence;
+  keep?: Duration;
+}
+
+export interface DraftBackup {
+  path: Path;
+  name?: string;
+  volumes?: Record<string, unknown>;
+  alarmAfter?: Duration;
+  tiers: DraftTier[];
+}
+
+export interface Draft {
+  timezone?: string;
+  ledger?: 'simpledb' | 'dynamodb';
+  notify?: string;
+  backups: DraftBackup[];
+  /** What is wrong between the keys of single tiers. */
+  mistakes: Mistake[];
+}
+
+/** Understands as much of a plan as it can. */
+export function draftOf(raw: unknown): Draft {
+  const file = recordOf(raw);
+  const { timezone, ledger, notify } = planSchema.shape;
+  const mistakes: Mistake[] = [];
+  const backups = listOf(file['backups']).map((value, index) => backupDraft(value, ['backups', index], mistakes));
+  return {
+    ...defined('timezone', timezone.safeParse(file['timezone']).data),
+    ...defined('ledger', ledger.safeParse(file['ledger']).data),
+    ...defined('notify', notify.safeParse(file['notify']).data),
+    backups,
+    mistakes,
+  };
+}
+
+function backupDraft(value: unknown, path: Path, mistakes: Mistake[]): DraftBackup {
+  const { name, volumes, alarmAfter, tiers } = recordOf(value) as Record<string, unknown>;
+  return {
+    path,
+    ...defined('name', nameField.safeParse(name).data),
+    ...(isRecord(volumes) ? { volumes } : {}),
+    ...defined('alarmAfter', durationOf(alarmAfter)),
+    tiers: listOf(tiers).map((tier, index) => tierDraft(tier, [...path, 'tiers', index], mistakes)),
+  };
+}
+
+function tierDraft(value: unknown, path: Path, mistakes: Mistake[]): DraftTier {
+  const { name, keep, ...rest } = recordOf(value) as Record<string, unknown>;
+  const times = tierSchema.pick({ every: true, minute: true, on: true, at: true }).strip().safeParse(rest);
+  const cadence = times.success ? cadenceOf(times.data, path) : undefined;
+  if (cadence && 'mistakes' in cadence) mistakes.push(...cadence.mistakes);
+  return {
+    path,
+    ...defined('name', nameField.safeParse(name).data),
+    ...defined('keep', durationOf(keep)),
+    ...(cadence && 'unit' in cadence ? { cadence } : {}),
+  };
+}
+
+type Times = Pick<TierFile, 'every' | 'minute' | 'on' | 'at'>;
+
+/** The keys that say when a tier starts; or what is wrong between them. */
+export function cadenceOf(times: Times, path: Path): Cadence | { mistakes: Mistake[] } {
+  const unit = /hour/.test(times.every) ? 'hour' : (times.every as 'day' | 'week' | 'month');
+  const mistakes = keyMistakes(unit, times, path);
+  if (mistakes.length > 0) return { mistakes };
+  if (unit === 'hour') return { unit, hours: Number.parseInt(times.every, 10) || 1, minute: times.minute ?? 0 };
+  const at = minuteOfDay(times.at ?? '');
+  if (unit === 'day') return { unit, at };
+  if (unit === 'week') return { unit, at, on: times.on as (typeof weekdays)[number] };
+  return { unit, at, on: times.on as number };
+}
+
+const keysOf = {
+  hour: { needs: [], takes: ['minute'] },
+  day: { needs: ['at'], takes: ['at'] },
+  week: { needs: ['on', 'at'], takes: ['on', 'at'] },
+  month: { needs: ['on', 'at'], takes: ['on', 'at'] },
+} as const;
+
+const keyHints = {
+  minute: 'a minute of the hour, such as 20',
+  at: 'a time of day in quotes, such as "02:10"',
+  on: { hour: '', day: '', week: 'a weekday, such as sunday', month: 'a day of the month, 1 to 28' },
+} as const;
+
+function keyMistakes(unit: Cadence['unit'], times: Times, path: Path): Mistake[] {
+  const { needs, takes } = keysOf[unit];
+  const missing = needs
+    .filter((key) => times[key] === undefined)
+    .map((key) => ({
+      path: [...path, key],
+      message: `is missing; expected ${key === 'on' ? keyHints.on[unit] : keyHints[key]}, since the tier runs every ${unit}`,
+    }));
+  const surplus = (['minute', 'on', 'at'] as const)
+    .filter((key) => times[key] !== undefined && !(takes as readonly string[]).includes(key))
+    .map((key) => ({
+      path: [...path, key],
+      at: 'key' as const,
+      message: `has no meaning for a tier that runs every ${unit === 'hour' ? times.every : unit}; expected ${takes.map((known) => `"${known}"`).join(' and ')}`,
+    }));
+  return [...missing, ...surplus, ...dayMistakes(unit, times, path)];
+}
+
+function dayMistakes(unit: Cadence['unit'], { on }: Times, path: Path): Mistake[] {
+  if (on === undefined || (unit !== 'week' && unit !== 'month')) return [];
+  if ((unit === 'week') === (typeof on === 'string')) return [];
+  return [
+    { path: [...path, 'on'], message: `${JSON.stringify(on)} is not a day of a ${unit}; expected ${keyHints.on[unit]}` },
+  ];
+}
+
+function minuteOfDay(text: string): number {
+  const [hours, minutes] = text.split(':');
+  return Number(hours) * 60 + Number(minutes);
+}
+
+const durationOf = (value: unknown) => (typeof value === 'string' ? parseDuration(value) : undefined);
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const recordOf = (value: unknown): Record<string, unknown> => (isRecord(value) ? value : {});
+
+const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+
+const defined = <Key extends string, Value>(key: Key, value: Value | undefined) =>
+  (value === undefined ? {} : { [key]: value }) as { [K in Key]?: Value };

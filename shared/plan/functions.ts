@@ -1,0 +1,15 @@
+/** The functions that the plan starts. Their code and sizes are in serverless.yml, their rights beside them. */
+import { permissions as expireBackups } from '../../functions/expire-backups/permissions.ts';
+import { permissions as reconcileLedger } from '../../functions/reconcile-ledger/permissions.ts';
+import { permissions as takeSnapshots } from '../../functions/take-snapshots/permissions.ts';
+import type { Permissions } from './permissions.ts';
+
+export const functions = {
+  'take-snapshots': takeSnapshots,
+  'expire-backups': expireBackups,
+  'reconcile-ledger': reconcileLedger,
+} satisfies Record<string, Permissions>;
+
+export type FunctionName = keyof typeof functions;
+
+export const functionNames = Object.keys(functions) as FunctionName[];

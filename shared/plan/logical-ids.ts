@@ -1,0 +1,27 @@
+/**
+ * The names of the stack's resources. They are made of the plan's names, never of positions, so that
+ * a tier that is added or moved renames nothing else.
+ */
+
+/** `3-hourly` becomes `3Hourly`: CloudFormation takes letters and digits only. */
+const pascal = (name: string): string =>
+  name
+    .split('-')
+    .map((word) => word.slice(0, 1).toUpperCase() + word.slice(1))
+    .join('');
+
+export const tierScheduleId = (backup: string, tier: string): string => `Backup${pascal(backup)}${pascal(tier)}Schedule`;
+export const ageAlarmId = (backup: string): string => `Backup${pascal(backup)}AgeAlarm`;
+
+/** `take-snapshots` and `Role` make `TakeSnapshotsRole`. */
+export const functionResourceId = (functionName: string, resource: 'Role' | 'Schedule' | 'DeadLetters' | 'DeadLettersAlarm') =>
+  `${pascal(functionName)}${resource}`;
+
+/** What osls calls the function `take-snapshots`: `TakeDashsnapshotsLambdaFunction`. */
+export function lambdaId(functionName: string): string {
+  const normal = functionName.replaceAll('-', 'Dash');
+  return `${normal.slice(0, 1).toUpperCase()}${normal.slice(1)}LambdaFunction`;
+}
+
+/** A schedule's name within its group: a dot, which no name of the plan has, keeps backup and tier apart. */
+export const scheduleName = (backup: string, tier: string): string => `${backup}.${tier}`;

@@ -1,0 +1,80 @@
+/** A plan that has passed every rule, in the terms that the compiler thinks in. */
+import { addDuration, type Duration, type DurationUnit } from '../duration.ts';
+import type { VolumeSelector } from '../job.ts';
+import type { weekdays } from './schema.ts';
+
+export type Weekday = (typeof weekdays)[number];
+
+/** Minutes since midnight. */
+export type MinuteOfDay = number;
+
+/**
+ * When a tier starts. Hours are counted from 00:`minute` UTC, so that no clock change ever skips or
+ * repeats one; the others by the wall clock of the plan's zone.
+ */
+export type Cadence =
+  | { unit: 'hour'; hours: number; minute: number }
+  | { unit: 'day'; at: MinuteOfDay }
+  | { unit: 'week'; on: Weekday; at: MinuteOfDay }
+  | { unit: 'month'; on: number; at: MinuteOfDay };
+
+export type ZonedCadence = Exclude<Cadence, { unit: 'hour' }>;
+
+export interface Tier {
+  name: string;
+  cadence: Cadence;
+  keep: Duration;
+}
+
+export interface Backup {
+  name: string;
+  volumes: VolumeSelector;
+  /** As the plan has it, if it does. */
+  alarmAfter: Duration | undefined;
+  tiers: Tier[];
+}
+
+export interface Plan {
+  timezone: string;
+  ledger: 'simpledb' | 'dynamodb';
+  notify: string | undefined;
+  maxDeleteShare: number;
+  logRetentionDays: number;
+  backups: Backup[];
+}
+
+/** The time from one start of a tier to the next, as a duration. */
+export function intervalOf(cadence: Cadence): Duration {
+  return cadence.unit === 'hour' ? { count: cadence.hours, unit: 'hour' } : { count: 1, unit: cadence.unit };
+}
+
+/** `3 hours`, `1 day`: what `parseDuration` reads. */
+export function durationText({ count, unit }: Duration): string {
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+}
+
+const shortestHours = { hour: 1, day: 24, week: 168, month: 28 * 24, year: 365 * 24 } satisfies Record<DurationUnit, number>;
+const longestHours = { hour: 1, day: 24, week: 168, month: 31 * 24, year: 366 * 24 } satisfies Record<DurationUnit, number>;
+
+/** The fewest hours that a duration can last: a month may be a February. Clock changes are left out. */
+export const leastHours = ({ count, unit }: Duration): number => count * shortestHours[unit];
+
+/** The most hours that a duration can last: a month may have 31 days. Clock changes are left out. */
+export const mostHours = ({ count, unit }: Duration): number => count * longestHours[unit];
+
+/** The age, in hours, above which a backup's newest completed snapshot is an alarm. */
+export function alarmAfterHours({ alarmAfter, tiers }: Pick<Backup, 'alarmAfter' | 'tiers'>): number {
+  if (alarmAfter) return mostHours(alarmAfter);
+  return 2 * Math.min(...tiers.map((tier) => mostHours(intervalOf(tier.cadence)))) + 1;
+}
+
+/** How many of a tier's snapshots of one volume stand at `now`, once it has run for long enough. */
+export function standingCount({ cadence, keep }: Tier, now: Date): number {
+  const keptHours = (addDuration(now, keep).getTime() - now.getTime()) / 3_600_000;
+  const interval = intervalOf(cadence);
+  const intervalHours = (addDuration(now, interval).getTime() - now.getTime()) / 3_600_000;
+  if (interval.unit === 'month' && (keep.unit === 'month' || keep.unit === 'year')) {
+    return keep.count * (keep.unit === 'year' ? 12 : 1);
+  }
+  return Math.round(keptHours / intervalHours);
+}

@@ -1,0 +1,72 @@
+/** A role of its own for each function: what its `permissions.ts` says, its log group, its dead-letter queue. */
+import { ledgerStatement } from '../ledger/permissions.ts';
+import { type FunctionName, functionNames, functions } from './functions.ts';
+import { functionResourceId } from './logical-ids.ts';
+import type { Statement } from './permissions.ts';
+import type { Plan } from './plan.ts';
+import { arnOf, ownerOf, type Resource, type Resources, sub, type Target } from './template.ts';
+
+export function roleResources(plan: Plan, target: Target): Resources {
+  return Object.fromEntries(
+    functionNames.map((name) => [functionResourceId(name, 'Role'), role(name, plan, ownerOf(target))]),
+  );
+}
+
+function role(name: FunctionName, plan: Plan, owner: string): Resource {
+  // osls creates the group, so that its retention holds; the function only writes its streams.
+  const logGroup = `arn:\${AWS::Partition}:logs:\${AWS::Region}:\${AWS::AccountId}:log-group:/aws/lambda/${owner}-${name}:*`;
+  return {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      AssumeRolePolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+      },
+      Policies: [
+        {
+          PolicyName: name,
+          PolicyDocument: {
+            Version: '2012-10-17',
+            Statement: [
+              { Effect: 'Allow', Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: [sub(logGroup)] },
+              {
+                Effect: 'Allow',
+                Action: ['sqs:SendMessage'],
+                Resource: [arnOf(functionResourceId(name, 'DeadLetters'))],
+              },
+              ...statementsOf(name, plan).map((statement) => policyStatement(statement, owner)),
+            ],
+          },
+        },
+      ],
+    },
+  };
+}
+
+/** What a function may do beyond its logs and its queue, under the plan's ledger. */
+export function statementsOf(name: FunctionName, { ledger }: Pick<Plan, 'ledger'>): Statement[] {
+  const { statements, ledger: operations } = functions[name];
+  return [...statements, ledgerStatement(ledger, operations)];
+}
+
+function policyStatement({ actions, resources, conditions }: Statement, owner: string) {
+  return {
+    Effect: 'Allow',
+    Action: [...actions],
+    Resource: resources.map((resource) => filled(resource, owner)),
+    ...(conditions && { Condition: filledConditions(conditions, owner) }),
+  };
+}
+
+function filled(text: string, owner: string) {
+  const own = text.replaceAll('${owner}', owner);
+  return own.includes('${AWS::') ? sub(own) : own;
+}
+
+const filledConditions = (conditions: NonNullable<Statement['conditions']>, owner: string) =>
+  Object.fromEntries(
+    Object.entries(conditions).map(([operator, keys]) => [
+      operator,
+      Object.fromEntries(Object.entries(keys).map(([key, value]) => [key, filled(value, owner)])),
+    ]),
+  );

@@ -1,0 +1,142 @@
+/** The schedules: one a tier, one for expiry, one for the ledger. */
+import { cronOf, zoneOf } from './cadence.ts';
+import { type FunctionName, functionNames } from './functions.ts';
+import { expireBackupsJobOf, reconcileLedgerJobOf, takeSnapshotsJobOf } from './jobs.ts';
+import { functionResourceId, lambdaId, scheduleName, tierScheduleId } from './logical-ids.ts';
+import type { Cadence, Plan } from './plan.ts';
+import { mostHours, intervalOf } from './plan.ts';
+import { arnOf, ownerOf, type Resource, type Resources, ref, sub, type Target } from './template.ts';
+
+/** A schedule before it is CloudFormation; `npm run plan` shows these. */
+export interface Schedule {
+  logicalId: string;
+  name: string;
+  description: string;
+  startsFunction: FunctionName;
+  job: object;
+  cadence: Cadence;
+}
+
+const groupId = 'ScheduleGroup';
+const roleId = 'SchedulerRole';
+
+/** Hourly, each at a minute of its own. */
+const expiry: Cadence = { unit: 'hour', hours: 1, minute: 50 };
+const reconciling: Cadence = { unit: 'hour', hours: 1, minute: 10 };
+
+export function schedulesOf(plan: Plan): Schedule[] {
+  const tiers = plan.backups.flatMap((backup) =>
+    backup.tiers.map(
+      (tier): Schedule => ({
+        logicalId: tierScheduleId(backup.name, tier.name),
+        name: scheduleName(backup.name, tier.name),
+        description: `Takes the ${tier.name} snapshots of ${backup.name}`,
+        startsFunction: 'take-snapshots',
+        job: takeSnapshotsJobOf(backup, tier),
+        cadence: tier.cadence,
+      }),
+    ),
+  );
+  return [
+    ...tiers,
+    {
+      logicalId: functionResourceId('expire-backups', 'Schedule'),
+      name: 'expire-backups',
+      description: 'Deletes the backups that are due',
+      startsFunction: 'expire-backups',
+      job: expireBackupsJobOf(plan),
+      cadence: expiry,
+    },
+    {
+      logicalId: functionResourceId('reconcile-ledger', 'Schedule'),
+      name: 'reconcile-ledger',
+      description: 'Makes the ledger agree with the tags, and measures the age of the newest backups',
+      startsFunction: 'reconcile-ledger',
+      job: reconcileLedgerJobOf(plan),
+      cadence: reconciling,
+    },
+  ];
+}
+
+export function scheduleResources(plan: Plan, target: Target): Resources {
+  const schedules = schedulesOf(plan).map((schedule) => [schedule.logicalId, scheduleResource(schedule, plan)] as const);
+  return {
+    [groupId]: { Type: 'AWS::Scheduler::ScheduleGroup', Properties: { Name: ownerOf(target) } },
+    [roleId]: schedulerRole(ownerOf(target)),
+    ...Object.fromEntries(schedules),
+  };
+}
+
+function scheduleResource(schedule: Schedule, { timezone }: Plan): Resource {
+  const { name, description, startsFunction, job, cadence } = schedule;
+  return {
+    Type: 'AWS::Scheduler::Schedule',
+    Properties: {
+      Name: name,
+      Description: description,
+      GroupName: ref(groupId),
+      State: 'ENABLED',
+      ScheduleExpression: cronOf(cadence),
+      ScheduleExpressionTimezone: zoneOf(cadence, timezone),
+      FlexibleTimeWindow: { Mode: 'OFF' },
+      Target: {
+        Arn: arnOf(lambdaId(startsFunction)),
+        RoleArn: arnOf(roleId),
+        Input: JSON.stringify(job),
+        RetryPolicy: { MaximumEventAgeInSeconds: retrySeconds(cadence), MaximumRetryAttempts: 185 },
+        DeadLetterConfig: { Arn: arnOf(functionResourceId(startsFunction, 'DeadLetters')) },
+      },
+    },
+  };
+}
+
+/** A start is worth delivering until the next one is due; a day is the most that Scheduler retries. */
+const retrySeconds = (cadence: Cadence): number => Math.min(mostHours(intervalOf(cadence)), 24) * 3600;
+
+/** Scheduler's own role: it starts these functions and puts what it cannot deliver into their queues. */
+function schedulerRole(owner: string): Resource {
+  return {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      AssumeRolePolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Effect: 'Allow',
+            Principal: { Service: 'scheduler.amazonaws.com' },
+            Action: 'sts:AssumeRole',
+            // Confused deputy: only our own group's schedules (EventBridge Scheduler user guide).
+            Condition: {
+              StringEquals: {
+                'aws:SourceAccount': ref('AWS::AccountId'),
+                'aws:SourceArn': sub(
+                  `arn:\${AWS::Partition}:scheduler:\${AWS::Region}:\${AWS::AccountId}:schedule-group/${owner}`,
+                ),
+              },
+            },
+          },
+        ],
+      },
+      Policies: [
+        {
+          PolicyName: 'start-functions',
+          PolicyDocument: {
+            Version: '2012-10-17',
+            Statement: [
+              {
+                Effect: 'Allow',
+                Action: ['lambda:InvokeFunction'],
+                Resource: functionNames.map((name) => arnOf(lambdaId(name))),
+              },
+              {
+                Effect: 'Allow',
+                Action: ['sqs:SendMessage'],
+                Resource: functionNames.map((name) => arnOf(functionResourceId(name, 'DeadLetters'))),
+              },
+            ],
+          },
+        },
+      ],
+    },
+  };
+}

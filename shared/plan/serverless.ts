@@ -1,0 +1,41 @@
+/** What serverless.yml takes from the plan; `serverless.cjs` is the way in. */
+import { readFileSync } from 'node:fs';
+import { type CompiledPlan, compilePlan } from './compile.ts';
+import { PlanError } from './mistakes.ts';
+import { readPlan } from './read.ts';
+import type { Target } from './template.ts';
+
+export const planFile = 'groundskeeper.yml';
+
+/** @throws PlanError if the file is missing or the plan is wrong. */
+export function readPlanFile(region: string, now = new Date()) {
+  let text: string;
+  try {
+    text = readFileSync(planFile, 'utf8');
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new PlanError(`${planFile} cannot be read (${code}); expected it beside serverless.yml`, { cause });
+  }
+  return readPlan(text, { file: planFile, region, now });
+}
+
+/** The parts of serverless.yml; `mistakes` is the message if the plan is wrong, and the rest is then empty. */
+export interface ServerlessParts {
+  resources: { Resources: CompiledPlan['resources']; Outputs: CompiledPlan['outputs'] };
+  owner: string;
+  ledger: string;
+  logRetentionDays: number;
+  mistakes?: string;
+}
+
+export function serverlessParts(target: Target): ServerlessParts {
+  try {
+    const { resources, outputs, ...rest } = compilePlan(readPlanFile(target.region), target);
+    return { resources: { Resources: resources, Outputs: outputs }, ...rest };
+  } catch (error) {
+    if (!(error instanceof PlanError)) throw error;
+    // Several variables read the plan, and osls would report each: the plugin says it once instead.
+    const nothing = { resources: { Resources: {}, Outputs: {} }, owner: '', ledger: 'simpledb', logRetentionDays: 30 };
+    return { ...nothing, mistakes: error.message };
+  }
+}

@@ -1,0 +1,75 @@
+/** The mistakes of single keys and values, from the schema. */
+import { z } from 'zod';
+import { type Mistake, type Path, quote } from './mistakes.ts';
+import { suggestion } from './nearest.ts';
+import { planSchema } from './schema.ts';
+
+type Issue = z.core.$ZodIssue;
+
+/** What the schema has against a plan. */
+export function shapeMistakes(raw: unknown): Mistake[] {
+  const result = planSchema.safeParse(raw);
+  return result.success ? [] : result.error.issues.flatMap((issue) => mistakesOf(issue, raw));
+}
+
+function mistakesOf(issue: Issue, raw: unknown, base: Path = []): Mistake[] {
+  const path = [...base, ...(issue.path as Path)];
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(path, key));
+  if (issue.code === 'invalid_key') {
+    const why = issue.issues[0]?.message ?? issue.message;
+    return [{ path, at: 'key', message: sentence(path.at(-1), why) }];
+  }
+  if (issue.code === 'invalid_union' && issue.message === 'Invalid input') {
+    const branch = issue.errors.find(([first]) => first?.code !== 'invalid_type') ?? issue.errors[0];
+    const nested = branch?.filter((inner) => inner.code !== 'invalid_type') ?? [];
+    return (nested.length > 0 ? nested : (branch ?? [])).flatMap((inner) => mistakesOf(inner, raw, path));
+  }
+  return [{ path, message: sentence(valueAt(raw, path), issue.message) }];
+}
+
+function unknownKey(path: Path, key: string): Mistake {
+  const known = keysAt(planSchema, path);
+  return {
+    path: [...path, key],
+    at: 'key',
+    message: `is not a key that is known here${suggestion(key, known) || ';'} expected ${known.join(', ')}`,
+  };
+}
+
+/** The value, and what the schema says of it: own messages begin with a verb, the others with "expected". */
+function sentence(value: unknown, message: string): string {
+  const expected = plainExpected(/expected .*/s.exec(message)?.[0] ?? message);
+  if (value === undefined) return `is missing; ${expected}`;
+  if (message.startsWith('Too ') || message.startsWith('Invalid') || message.startsWith('expected')) {
+    return `${quote(value)} is not valid; ${expected}`;
+  }
+  return `${quote(value)} ${message}`;
+}
+
+/** Zod's own words for types, as a person says them. */
+function plainExpected(message: string): string {
+  return message
+    .replace(/, received .*$/, '')
+    .replace(/^expected string$/, 'expected text')
+    .replace(/^expected (object|record)$/, 'expected keys and values')
+    .replace(/^expected array$/, 'expected a list');
+}
+
+export function valueAt(raw: unknown, path: Path): unknown {
+  return path.reduce<unknown>((value, step) => (value as Record<string | number, unknown> | undefined)?.[step], raw);
+}
+
+/** The keys that the schema knows at a path. */
+function keysAt(schema: z.core.$ZodType, path: Path): string[] {
+  const plain = unwrapped(schema);
+  const [step, ...rest] = path;
+  if (plain instanceof z.ZodArray) return keysAt(plain.element, rest);
+  if (!(plain instanceof z.ZodObject)) return [];
+  if (step === undefined) return Object.keys(plain.shape);
+  return keysAt(plain.shape[step], rest);
+}
+
+function unwrapped(schema: z.core.$ZodType): z.core.$ZodType {
+  const wraps = schema instanceof z.ZodOptional || schema instanceof z.ZodDefault;
+  return wraps ? unwrapped(schema.unwrap() as z.core.$ZodType) : schema;
+}

@@ -26,9 +26,15 @@ function deployed(ledger) {
   };
 }
 
-/** For `invoke local`, which loads CommonJS only, on this machine's Node, with a person's credentials. */
+/** For `invoke local`: loaded by `require` into this machine's Node, with a person's credentials. */
 function local() {
-  return { ...deployed('simpledb'), minify: false, format: 'cjs', target: 'node20', plugins: [literalSchemaKeys] };
+  return {
+    ...deployed('simpledb'),
+    minify: false,
+    format: 'cjs',
+    target: 'node20',
+    plugins: [literalSchemaKeys],
+  };
 }
 
 function config(serverless) {
@@ -36,7 +42,7 @@ function config(serverless) {
   rmSync(join(serverless.config.serviceDir, '.esbuild'), { recursive: true, force: true });
   const isLocal = serverless.processedInput.commands[0] === 'invoke';
   return isLocal
-    ? { ...local(), outputFileExtension: '.js' }
+    ? { ...local(), outputFileExtension: '.cjs' } // `.mjs` hangs it; `.js` is a module, by our package.json
     : { ...deployed(ledgerOf(serverless)), outputFileExtension: '.mjs' };
 }
 

@@ -21,7 +21,9 @@ function withLiteralKeys(source) {
     constants.set(name, literal);
   }
   // A key that names none of these constants stays as it is: larger, never wrong.
-  return source.replace(/\[(_\w+)\]:/g, (key, name) => (constants.has(name) ? `${constants.get(name)}:` : key));
+  return source.replace(/\[(_\w+)\]:/g, (key, name) =>
+    constants.has(name) ? `${constants.get(name)}:` : key,
+  );
 }
 
 module.exports = { literalSchemaKeys };

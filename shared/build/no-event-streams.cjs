@@ -9,7 +9,8 @@ const noEventStreams = {
     build.onLoad(
       { filter: /@smithy[\\/]core[\\/]dist-es[\\/]submodules[\\/]event-streams[\\/]index\.js$/ },
       () => ({
-        contents: "throw new Error('Event streams are left out of the bundle: shared/build/no-event-streams.cjs');",
+        contents:
+          "throw new Error('Event streams are left out of the bundle: shared/build/no-event-streams.cjs');",
         loader: 'js',
       }),
     );

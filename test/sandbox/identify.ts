@@ -24,13 +24,18 @@ const restXmlServices = new Set(['cloudfront', 'route53']);
 export function identify(message: Message): Identity {
   const url = new URL(message.target, 'http://sandbox');
   const service = signedService(message, url);
-  return fromQuery(message, url, service) ?? fromTarget(message, service) ?? fromPath(message, url, service ?? 's3');
+  return (
+    fromQuery(message, url, service) ??
+    fromTarget(message, service) ??
+    fromPath(message, url, service ?? 's3')
+  );
 }
 
 /** The service in the credential scope: `Credential=<key>/<date>/<region>/<service>/aws4_request`. */
 function signedService(message: Message, url: URL): string | undefined {
   const credential =
-    /Credential=([^,\s]+)/.exec(message.headers.authorization ?? '')?.[1] ?? url.searchParams.get('X-Amz-Credential');
+    /Credential=([^,\s]+)/.exec(message.headers.authorization ?? '')?.[1] ??
+    url.searchParams.get('X-Amz-Credential');
   const name = credential?.split('/').at(-2);
   return name === undefined ? undefined : (namesBySigningName[name] ?? name);
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { FaultBook, MetFault } from './fault-book.ts';
 import { type Identity, identify } from './identify.ts';
-import { type Answer, type Message, answerText } from './message.ts';
+import { type Answer, answerText, type Message } from './message.ts';
 import type { Call } from './types.ts';
 import { wireError } from './wire-error.ts';
 
@@ -17,7 +17,7 @@ export interface ProxyParts {
 
 type Outcome = Answer | 'reset' | 'hang';
 
-export class Proxy {
+export class SandboxProxy {
   #calls: Call[] = [];
   readonly #parts: ProxyParts;
   readonly #underWay = new Set<Promise<Answer>>();
@@ -28,7 +28,11 @@ export class Proxy {
     this.#parts = parts;
     this.#server = createServer((incoming, response) => {
       this.#serve(incoming, response).catch((error: unknown) => {
-        write(response, answerText(500, 'text/plain', `the sandbox failed: ${String(error)}`), incoming.method);
+        write(
+          response,
+          answerText(500, 'text/plain', `the sandbox failed: ${String(error)}`),
+          incoming.method,
+        );
       });
     });
     // Clients keep connections; one closed for idleness just as it is used again would look like a fault.

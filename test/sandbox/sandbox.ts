@@ -5,7 +5,7 @@ import { type Answer, answerText, type Message } from './message.ts';
 import { getMoto } from './moto/moto.ts';
 import { MotoClient } from './moto/moto-client.ts';
 import { startMoto } from './moto/moto-process.ts';
-import { Proxy } from './proxy.ts';
+import { SandboxProxy } from './proxy.ts';
 import { createSimpleDb, type SimpleDb } from './simpledb/simpledb.ts';
 import type { Sandbox } from './types.ts';
 import { wireError } from './wire-error.ts';
@@ -36,7 +36,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 
   async function execute(message: Message, identity: Identity): Promise<Answer> {
     if (identity.service === 'simpledb') {
-      if (!simpleDb) return wireError('simpledb', { status: 501, code: 'NotImplemented', message: 'not yet' });
+      if (!simpleDb)
+        return wireError('simpledb', { status: 501, code: 'NotImplemented', message: 'not yet' });
       const url = new URL(message.target, 'http://sandbox');
       const { status, body } = simpleDb.handle({
         method: message.method,
@@ -50,7 +51,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     return moto.ask(message, identity);
   }
 
-  const proxy = new Proxy({ faults, execute, control: async () => answerText(404, 'text/plain', 'not yet') });
+  const proxy = new SandboxProxy({
+    faults,
+    execute,
+    control: async () => answerText(404, 'text/plain', 'not yet'),
+  });
   const port = await proxy.listen(options.port ?? 0);
 
   return {

@@ -41,8 +41,7 @@ export interface Fault {
   times?: number;
   /** Further condition. */
   when?: (call: Call) => boolean;
-  effect:
-    /** An AWS error in the service's own wire format, not executed; `status` default 400. */
+  effect: /** An AWS error in the service's own wire format, not executed; `status` default 400. */
     | { kind: 'error'; code: string; message?: string; status?: number }
     /** HTTP 500 `InternalError` (503 `ServiceUnavailable` for SimpleDB), not executed. */
     | { kind: 'server-error' }

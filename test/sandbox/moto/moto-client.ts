@@ -5,7 +5,14 @@ import type { Answer, Message } from '../message.ts';
 import { wireError } from '../wire-error.ts';
 
 /** Headers of one hop, and what Node writes anew. */
-const notForwarded = new Set(['connection', 'keep-alive', 'transfer-encoding', 'content-length', 'expect', 'date']);
+const notForwarded = new Set([
+  'connection',
+  'keep-alive',
+  'transfer-encoding',
+  'content-length',
+  'expect',
+  'date',
+]);
 
 function forwardable<T extends object>(headers: T): T {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !notForwarded.has(name))) as T;

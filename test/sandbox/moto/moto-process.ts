@@ -91,7 +91,8 @@ function drain(child: ChildProcess): string[] {
 async function untilItAnswers(port: number, child: ChildProcess, output: () => string): Promise<void> {
   const deadline = Date.now() + startSeconds * 1000;
   while (!(await answers(port))) {
-    if (child.exitCode !== null || child.signalCode !== null) throw new Error(`moto ended at once: ${output()}`);
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new Error(`moto ended at once: ${output()}`);
     if (Date.now() > deadline) throw new Error(`moto did not answer within ${startSeconds} s: ${output()}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

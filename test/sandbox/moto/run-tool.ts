@@ -31,7 +31,11 @@ export function runTool(program: string, args: readonly string[], options: ToolO
   });
 }
 
-function reasonOf(error: Error & { code?: unknown; killed?: boolean }, output: string, options: ToolOptions): string {
+function reasonOf(
+  error: Error & { code?: unknown; killed?: boolean },
+  output: string,
+  options: ToolOptions,
+): string {
   if (error.code === 'ENOENT') return 'is not installed';
   if (error.killed) return `did not end within ${options.timeoutSeconds} s`;
   const lines = output.trim().split('\n').slice(-3).join(' | ');

@@ -1,4 +1,4 @@
-import { compareUtf8 } from './collation.ts';
+import { compareAmong } from './collation.ts';
 import {
   type Comparison,
   type Group,
@@ -85,8 +85,11 @@ function constantTest(test: Test): ValueTest {
   switch (test.kind) {
     case 'compare':
       return comparisonTest(test.comparison, test.value);
-    case 'between':
-      return (value) => compareUtf8(value, test.low) >= 0 && compareUtf8(value, test.high) <= 0;
+    case 'between': {
+      const { low, high } = test;
+      const compare = compareAmong([low, high]);
+      return (value) => compare(value, low) >= 0 && compare(value, high) <= 0;
+    }
     case 'in': {
       const values = new Set(test.values);
       return (value) => values.has(value);
@@ -99,19 +102,20 @@ function constantTest(test: Test): ValueTest {
 }
 
 function comparisonTest(comparison: Comparison, constant: string): ValueTest {
+  const compare = compareAmong([constant]);
   switch (comparison) {
     case '=':
       return (value) => value === constant;
     case '!=':
       return (value) => value !== constant;
     case '<':
-      return (value) => compareUtf8(value, constant) < 0;
+      return (value) => compare(value, constant) < 0;
     case '<=':
-      return (value) => compareUtf8(value, constant) <= 0;
+      return (value) => compare(value, constant) <= 0;
     case '>':
-      return (value) => compareUtf8(value, constant) > 0;
+      return (value) => compare(value, constant) > 0;
     case '>=':
-      return (value) => compareUtf8(value, constant) >= 0;
+      return (value) => compare(value, constant) >= 0;
   }
 }
 

@@ -25,11 +25,14 @@ const DOMAIN_NAME = /^[A-Za-z0-9_.-]{3,255}$/;
 /** `Attribute.3.Name` is the field `Name` of the group 3 of `Attribute`; groups come in the order of their numbers. */
 export function groups(fields: Fields, prefix: string): Fields[] {
   const byNumber = new Map<number, Map<string, string>>();
+  const start = prefix.length + 1;
   for (const [name, value] of fields) {
-    const match = /^(\d+)\.(.+)$/.exec(name.startsWith(`${prefix}.`) ? name.slice(prefix.length + 1) : '');
-    if (match === null) continue;
-    const number = Number(match[1]);
-    byNumber.set(number, (byNumber.get(number) ?? new Map()).set(match[2] ?? '', value));
+    if (!name.startsWith(`${prefix}.`)) continue;
+    const dot = name.indexOf('.', start);
+    const number = Number(name.slice(start, dot));
+    if (dot <= start || Number.isNaN(number)) continue;
+    const group = byNumber.get(number) ?? new Map<string, string>();
+    byNumber.set(number, group.set(name.slice(dot + 1), value));
   }
   return [...byNumber].sort(([a], [b]) => a - b).map(([, group]) => group);
 }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { compareUtf8 } from './collation.ts';
 import { SimpleDbError } from './errors.ts';
 import { compile, type ItemTest } from './evaluator.ts';
 import type { Order, Output, SelectExpression } from './expression.ts';
+import type { Entry } from './sort-index.ts';
 import type { Item, View } from './store.ts';
 import { textElement } from './xml.ts';
 
@@ -18,11 +18,6 @@ export interface PageRules {
  * Items that come or go between two pages neither repeat nor hide others.
  */
 type Cursor = { sequence: number } | { key: string; name: string };
-
-interface Candidate {
-  item: Item;
-  key: string;
-}
 
 const DEFAULT_LIMIT = 100;
 // "Maximum response size for Select: 1MB" (SDBLimits.html), with room for what is around the items.
@@ -45,9 +40,9 @@ export function select(
   return page.xml + (page.more ? textElement('NextToken', writeToken(query, end)) : '');
 }
 
-function takePage(candidates: Iterable<Candidate>, query: SelectExpression, rules: PageRules) {
+function takePage(candidates: Iterable<Entry>, query: SelectExpression, rules: PageRules) {
   const capacity = pageCapacity(query, rules);
-  const taken: Candidate[] = [];
+  const taken: Entry[] = [];
   const parts: string[] = [];
   let bytes = 0;
   // A page that was cut to nothing looks the same whether anything would have followed or not.
@@ -74,40 +69,17 @@ function pageCapacity(query: SelectExpression, { pageSize, cut }: PageRules): nu
 }
 
 /** The guide promises no order without `order by`; the age is one that no key follows. */
-function* inAge(view: View, matches: ItemTest, after: Cursor | undefined): Iterable<Candidate> {
+function* inAge(view: View, matches: ItemTest, after: Cursor | undefined): Iterable<Entry> {
   const start = after !== undefined && 'sequence' in after ? after.sequence : 0;
   for (const item of view.all()) {
     if (item.sequence > start && matches(item)) yield { item, key: '' };
   }
 }
 
-function inOrder(view: View, matches: ItemTest, order: Order, after: Cursor | undefined): Candidate[] {
-  const compare = comparator(order);
-  const found: Candidate[] = [];
-  for (const item of view.all()) {
-    const key = matches(item) ? sortKey(item, order) : undefined;
-    if (key === undefined) continue;
-    const passed =
-      after !== undefined && 'key' in after && compare(key, item.name, after.key, after.name) <= 0;
-    if (!passed) found.push({ item, key });
+function* inOrder(view: View, matches: ItemTest, order: Order, after: Cursor | undefined): Iterable<Entry> {
+  for (const entry of view.sorted(order).after(after !== undefined && 'key' in after ? after : undefined)) {
+    if (matches(entry.item)) yield entry;
   }
-  return found.sort((a, b) => compare(a.key, a.item.name, b.key, b.item.name));
-}
-
-/** Equal values go by the item's name, so that pages neither overlap nor leave gaps. */
-function comparator({ descending }: Order) {
-  const sign = descending ? -1 : 1;
-  return (keyA: string, nameA: string, keyB: string, nameB: string): number =>
-    sign * compareUtf8(keyA, keyB) || compareUtf8(nameA, nameB);
-}
-
-/** Of several values the guide does not say which one sorts: here the one that comes first. */
-function sortKey(item: Item, { by, descending }: Order): string | undefined {
-  if (by.kind === 'itemName') return item.name;
-  const values = item.attributes.get(by.name);
-  if (values === undefined || values.length < 2) return values?.[0];
-  const sorted = [...values].sort(compareUtf8);
-  return descending ? sorted.at(-1) : sorted[0];
 }
 
 function itemXml(item: Item, output: Output): string {
@@ -129,7 +101,7 @@ function countXml(count: number): string {
   return `<Item><Name>Domain</Name>${pairXml('Count', String(count))}</Item>`;
 }
 
-function cursorOf({ item, key }: Candidate, orderBy: Order | undefined): Cursor {
+function cursorOf({ item, key }: Entry, orderBy: Order | undefined): Cursor {
   return orderBy === undefined ? { sequence: item.sequence } : { key, name: item.name };
 }
 

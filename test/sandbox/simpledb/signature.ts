@@ -19,6 +19,7 @@ export interface SignatureRules {
   maxSkewSeconds: number | undefined;
 }
 
+const UNRESERVED = /^[A-Za-z0-9_.~-]*$/;
 const HASHES: Record<string, string> = {
   HmacSHA256: 'sha256',
   HmacSHA1: 'sha1',
@@ -114,6 +115,7 @@ function required(parameters: URLSearchParams, name: string): string {
 
 /** RFC 3986: all but letters, digits, `-`, `_`, `.` and `~`. */
 function encode(text: string): string {
+  if (UNRESERVED.test(text)) return text;
   return encodeURIComponent(text).replace(
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,

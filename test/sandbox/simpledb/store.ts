@@ -1,5 +1,7 @@
 import { compareUtf8 } from './collation.ts';
 import { SimpleDbError } from './errors.ts';
+import type { Order } from './expression.ts';
+import { SortIndex } from './sort-index.ts';
 
 /** Never changed in place: a write puts another in its stead. */
 export interface Item {
@@ -16,17 +18,17 @@ export interface View {
   get(name: string): Item | undefined;
   /** Oldest first. */
   all(): Iterable<Item>;
+  sorted(order: Order): SortIndex;
 }
 
 // "Limits" (SDBLimits.html). The domain's own, 10 GB and 1 billion attributes, are beyond a test.
 const MAX_DOMAINS = 250;
 const MAX_PAIRS = 256;
 
-let sequence = 0;
-
 /** One domain's items. */
 export class Domain implements View {
   readonly #items = new Map<string, Item>();
+  readonly #indexes = new Map<string, SortIndex>();
   /** Of what the last write changed: what was there before. */
   #before = new Map<string, Item | undefined>();
 
@@ -38,17 +40,24 @@ export class Domain implements View {
     return this.#items.values();
   }
 
+  sorted(order: Order): SortIndex {
+    const key = JSON.stringify(order);
+    const index = this.#indexes.get(key) ?? new SortIndex(order, this.all());
+    this.#indexes.set(key, index);
+    return index;
+  }
+
   /** The state before the last write. */
   past(): View {
-    const before = this.#before;
-    const items = this.#items;
+    const all = (): Item[] => {
+      const kept = [...this.#items.values()].filter(({ name }) => !this.#before.has(name));
+      const undone = [...this.#before.values()].filter((item) => item !== undefined);
+      return [...kept, ...undone].sort((a, b) => a.sequence - b.sequence);
+    };
     return {
-      get: (name) => (before.has(name) ? before.get(name) : items.get(name)),
-      all: () => {
-        const kept = [...items.values()].filter(({ name }) => !before.has(name));
-        const undone = [...before.values()].filter((item) => item !== undefined);
-        return [...kept, ...undone].sort((a, b) => a.sequence - b.sequence);
-      },
+      all,
+      get: (name) => (this.#before.has(name) ? this.#before.get(name) : this.#items.get(name)),
+      sorted: (order) => new SortIndex(order, all()),
     };
   }
 
@@ -60,13 +69,12 @@ export class Domain implements View {
   }
 
   #writeOne(name: string, attributes: Attributes): void {
-    if (attributes.size === 0) {
-      this.#items.delete(name);
-      return;
-    }
-    const age = this.#items.get(name)?.sequence;
-    if (age === undefined) sequence += 1;
-    this.#items.set(name, { name, sequence: age ?? sequence, attributes });
+    const before = this.#items.get(name);
+    const now =
+      attributes.size === 0 ? undefined : { name, sequence: before?.sequence ?? nextSequence(), attributes };
+    if (now === undefined) this.#items.delete(name);
+    else this.#items.set(name, now);
+    for (const index of this.#indexes.values()) index.update(before, now);
   }
 }
 
@@ -101,6 +109,13 @@ export class Store {
   clear(): void {
     this.#domains.clear();
   }
+}
+
+let sequence = 0;
+
+function nextSequence(): number {
+  sequence += 1;
+  return sequence;
 }
 
 function checkSize(attributes: Attributes): void {

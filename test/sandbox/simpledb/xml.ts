@@ -5,6 +5,7 @@ const NAMESPACE = 'http://sdb.amazonaws.com/doc/2009-04-15/';
 const HEAD = '<?xml version="1.0"?>\n';
 const BOX_USAGE = '0.0000219907';
 
+const PLAIN = /^[ -%'-;=?-~]*$/;
 // What XML 1.0 (section 2.2, "Char") cannot carry even as a reference.
 const NOT_XML = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 const SPECIAL = /[&<>\r]/g;
@@ -27,6 +28,7 @@ export function escapeXml(text: string): string {
  * XML-Restricted Characters", InvalidCharacters.html).
  */
 export function textElement(name: string, text: string): string {
+  if (PLAIN.test(text)) return `<${name}>${text}</${name}>`;
   if (NOT_XML.test(text))
     return `<${name} encoding="base64">${Buffer.from(text).toString('base64')}</${name}>`;
   return `<${name}>${escapeXml(text)}</${name}>`;

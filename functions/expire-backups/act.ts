@@ -16,12 +16,24 @@ const readAtOnce = 100;
 // DeleteSnapshot refills at 5 a second: more at once would only be throttled.
 const deletionsAtOnce = 5;
 
-/** What one run has done so far: its guards look at it. */
+/** What one run has done so far. */
 export interface Progress {
+  /** Deletions, for `maxActions`. */
   actions: number;
   /** Sources that `maxDeleteShare` held back, each said once. */
   heldBack: Set<string>;
+  /** Rows with nothing behind them any more, until they fill a batch. */
+  spent: SpentRow[];
 }
+
+/** `outcome` where the row's removal is what was decided. */
+interface SpentRow {
+  key: string;
+  outcome?: Outcome;
+}
+
+// SimpleDB and DynamoDB take 25 rows a batch.
+const batchSize = 25;
 
 interface Judged {
   row: BackupRow;
@@ -38,30 +50,51 @@ export async function expireRows(
   for (const slice of slices(rows, readAtOnce)) {
     if (run.timeLeft() <= 0) return false;
     const judged = (await judge(slice, seen, run)).map((item) => guard(item, progress, run));
-    await carryOut(judged, run);
+    await carryOut(judged, progress, run);
+    await forget(progress, progress.spent.length - (progress.spent.length % batchSize), run);
   }
   return true;
 }
 
+/** Removes rows whose snapshot is gone, those of full batches first. A crash before it leaves them to the next run. */
+export async function forget(progress: Progress, count: number, run: Run<ExpireBackupsJob>): Promise<void> {
+  const spent = progress.spent.splice(0, count);
+  if (spent.length === 0) return;
+  if (!run.job.dryRun) await run.ledger.remove(spent.map(({ key }) => key));
+  for (const { outcome } of spent) if (outcome) run.report.add(outcome);
+}
+
 /** Reads again what the decisions stand on, just before they are carried out. */
-async function judge(rows: readonly BackupRow[], seen: Observation, run: Run<ExpireBackupsJob>): Promise<Judged[]> {
+async function judge(
+  rows: readonly BackupRow[],
+  seen: Observation,
+  run: Run<ExpireBackupsJob>,
+): Promise<Judged[]> {
   const unresolved = rows.filter(({ resource }) => resource === undefined);
   const found = unresolved.length > 0 ? await findResources(unresolved, run) : [];
   const resources = new Map([...rows, ...found].map(({ key, resource }) => [key, resource]));
   const floorOf = (row: BackupRow) => seen.standings.get(row.source)?.floor;
   const ids = [...resources.values(), ...rows.map(floorOf)].filter((id) => id !== undefined);
   const snapshots = await snapshotsById(run.ec2, [...new Set(ids)]);
-  const read = (id: string | undefined): Snapshot | undefined => (id === undefined ? undefined : snapshots.get(id));
+  const read = (id: string | undefined): Snapshot | undefined =>
+    id === undefined ? undefined : snapshots.get(id);
   return rows.map((unread) => {
     const resource = resources.get(unread.key);
     const row = resource === undefined ? unread : { ...unread, resource };
     const standing = seen.standings.get(row.source);
-    const decision = decideExpiry({ row, snapshot: read(resource), standing, floor: read(standing?.floor) }, seen.account);
+    const decision = decideExpiry(
+      { row, snapshot: read(resource), standing, floor: read(standing?.floor) },
+      seen.account,
+    );
     return { row, decision };
   });
 }
 
-function guard({ row, decision }: Judged, progress: Progress, { job, report }: Run<ExpireBackupsJob>): Judged {
+function guard(
+  { row, decision }: Judged,
+  progress: Progress,
+  { job, report }: Run<ExpireBackupsJob>,
+): Judged {
   if (decision.kind === 'keep' && decision.reason === 'delete-share' && !progress.heldBack.has(row.source)) {
     progress.heldBack.add(row.source);
     const release = JSON.stringify({ sources: [row.source], maxDeleteShare: 1 });
@@ -73,28 +106,39 @@ function guard({ row, decision }: Judged, progress: Progress, { job, report }: R
   progress.actions += 1;
   if (job.maxActions === undefined || progress.actions <= job.maxActions) return { row, decision };
   if (progress.actions === job.maxActions + 1) {
-    report.limit(`More than maxActions (${job.maxActions}) backups are due; the rest is kept until the next run`);
+    report.limit(
+      `More than maxActions (${job.maxActions}) backups are due; the rest is kept until the next run`,
+    );
   }
   return { row, decision: { kind: 'keep', reason: 'max-actions' } };
 }
 
-async function carryOut(judged: readonly Judged[], run: Run<ExpireBackupsJob>): Promise<void> {
-  const forgotten: string[] = [];
+async function carryOut(
+  judged: readonly Judged[],
+  progress: Progress,
+  run: Run<ExpireBackupsJob>,
+): Promise<void> {
   await pMap(
     judged,
-    async (item) => {
-      const outcome = await carryOutOne(item, run);
-      run.report.add(outcome);
-      if (outcome.outcome === 'done') forgotten.push(item.row.key);
+    async ({ row, decision }) => {
+      const outcome = await carryOutOne({ row, decision }, run);
+      const isForgotten = outcome.decision === 'forget';
+      if (!isForgotten) run.report.add(outcome);
+      if (isForgotten) progress.spent.push({ key: row.key, outcome });
+      else if (outcome.outcome === 'done') progress.spent.push({ key: row.key });
     },
     { concurrency: deletionsAtOnce },
   );
-  if (forgotten.length > 0) await run.ledger.remove(forgotten);
 }
 
 async function carryOutOne({ row, decision }: Judged, run: Run<ExpireBackupsJob>): Promise<Outcome> {
   const { kind, reason } = decision;
-  const head = { resource: row.resource ?? row.key, decision: kind, reason, detail: `${row.source}, ${row.slot}` };
+  const head = {
+    resource: row.resource ?? row.key,
+    decision: kind,
+    reason,
+    detail: `${row.source}, ${row.slot}`,
+  };
   if (kind === 'keep') return { ...head, outcome: 'kept' };
   if (run.job.dryRun) return { ...head, outcome: 'withheld' };
   if (kind === 'forget' || row.resource === undefined) return { ...head, outcome: 'done' };

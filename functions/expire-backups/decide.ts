@@ -45,13 +45,19 @@ export interface Account {
 const guardedFrom = 4;
 
 /** What stands of one source, from all our snapshots of it. */
-export function standingOf(snapshots: readonly Snapshot[], living: boolean, account: Account): SourceStanding {
+export function standingOf(
+  snapshots: readonly Snapshot[],
+  living: boolean,
+  account: Account,
+): SourceStanding {
   let newest: Snapshot | undefined;
   for (const snapshot of snapshots) {
     if (snapshot.state === 'completed' && (!newest || isNewer(snapshot, newest))) newest = snapshot;
   }
   const floor = living ? newest?.id : undefined;
-  const deletable = snapshots.filter(({ id, ...rest }) => id !== floor && !reasonToKeep({ id, ...rest }, account));
+  const deletable = snapshots.filter(
+    ({ id, ...rest }) => id !== floor && !reasonToKeep({ id, ...rest }, account),
+  );
   return { living, count: snapshots.length, deletable: deletable.length, floor };
 }
 

@@ -37,7 +37,8 @@ async function sourcesDue({ ledger, startedAt, job }: Run<ExpireBackupsJob>): Pr
   const chosen = job.sources && new Set(job.sources);
   const sources = new Set<string>();
   for await (const rows of ledger.due(startedAt)) {
-    for (const row of rows) if (row.kind === 'snapshot' && chosen?.has(row.source) !== false) sources.add(row.source);
+    for (const row of rows)
+      if (row.kind === 'snapshot' && chosen?.has(row.source) !== false) sources.add(row.source);
   }
   return [...sources].sort();
 }

@@ -1,6 +1,6 @@
 /** Deletes the backups that are due, and nothing else. See docs/expire-backups.md. */
 import type { AutomationFunction, Run } from '../../shared/entrypoint.ts';
-import { expireRows, type Progress } from './act.ts';
+import { expireRows, forget, type Progress } from './act.ts';
 import { type ExpireBackupsJob, expireBackupsJob } from './job.ts';
 import { type Observation, observeDue } from './observe.ts';
 
@@ -20,16 +20,24 @@ export const expireBackups: AutomationFunction<ExpireBackupsJob> = {
 async function expireDue(seen: Observation | undefined, run: Run<ExpireBackupsJob>): Promise<void> {
   const { ledger, startedAt, job, report } = run;
   const chosen = job.sources && new Set(job.sources);
-  const progress: Progress = { actions: 0, heldBack: new Set() };
+  const progress: Progress = { actions: 0, heldBack: new Set(), spent: [] };
   for await (const rows of ledger.due(startedAt)) {
-    const spent = rows.filter(({ kind }) => kind === 'slot').map(({ key }) => key);
-    if (spent.length > 0 && !job.dryRun) await ledger.remove(spent);
-    const backups = rows.filter((row) => row.kind === 'snapshot').filter(({ source }) => chosen?.has(source) !== false);
+    for (const row of rows) if (row.kind === 'slot') progress.spent.push({ key: row.key });
+    const backups = rows
+      .filter((row) => row.kind === 'snapshot')
+      .filter(({ source }) => chosen?.has(source) !== false);
     if (!seen || backups.length === 0) continue;
     if (!(await expireRows(backups, seen, progress, run))) {
       const detail = "Lambda's retry goes on with it, or the next run";
-      report.add({ resource: 'ledger', decision: 'delete', reason: 'out-of-time', outcome: 'deferred', detail });
-      return;
+      report.add({
+        resource: 'ledger',
+        decision: 'delete',
+        reason: 'out-of-time',
+        outcome: 'deferred',
+        detail,
+      });
+      break;
     }
   }
+  await forget(progress, progress.spent.length, run);
 }

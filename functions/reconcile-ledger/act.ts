@@ -6,7 +6,14 @@ import type { Run } from '../../shared/entrypoint.ts';
 import type { BackupRow } from '../../shared/ledger/ledger.ts';
 import type { Outcome } from '../../shared/report.ts';
 import { tagKeys } from '../../shared/tags.ts';
-import { decideRow, type Entry, markOf, oldestSource, type RetentionChange, retentionChange } from './decide.ts';
+import {
+  decideRow,
+  type Entry,
+  markOf,
+  oldestSource,
+  type RetentionChange,
+  retentionChange,
+} from './decide.ts';
 import type { ReconcileLedgerJob } from './job.ts';
 
 export type ReconcileRun = Run<ReconcileLedgerJob>;
@@ -26,18 +33,26 @@ export class Budget {
     this.#spent += 1;
     if (maxActions === undefined || this.#spent <= maxActions) return true;
     if (this.#spent === maxActions + 1) {
-      this.#run.report.limit(`More than maxActions (${maxActions}) changes are needed; the rest is left as it is`);
+      this.#run.report.limit(
+        `More than maxActions (${maxActions}) changes are needed; the rest is left as it is`,
+      );
     }
     return false;
   }
 }
 
 /** The snapshot as it is tagged afterwards: with the plan's expiry where the job asks for that. */
-export async function reviewRetention(snapshot: Snapshot, budget: Budget, run: ReconcileRun): Promise<Snapshot> {
+export async function reviewRetention(
+  snapshot: Snapshot,
+  budget: Budget,
+  run: ReconcileRun,
+): Promise<Snapshot> {
   const change = retentionChange(snapshot, run.job.backups);
   if (!change) return snapshot;
   const planned = change.planned.toISOString();
-  const outcome = run.job.retag ? await retag(snapshot, change, budget, run) : retentionKept(snapshot, change);
+  const outcome = run.job.retag
+    ? await retag(snapshot, change, budget, run)
+    : retentionKept(snapshot, change);
   run.report.add(outcome);
   if (outcome.outcome !== 'done') return snapshot;
   return { ...snapshot, tags: { ...snapshot.tags, [tagKeys.expires]: planned } };
@@ -72,29 +87,29 @@ export async function reconcileRows(
   page: readonly Snapshot[],
   ledger: Map<string, Entry>,
   budget: Budget,
-  { job, report, ledger: store }: ReconcileRun,
+  run: ReconcileRun,
 ): Promise<void> {
   const missing: BackupRow[] = [];
-  const recorded: Outcome[] = [];
-  for (const snapshot of page) {
+  const outcomes = page.map((snapshot): Outcome => {
     const { kind, reason, row } = decideRow(snapshot, ledger);
     const head = { resource: snapshot.id, decision: kind, reason, ...(row && { detail: row.key }) };
-    if (kind === 'keep') {
-      report.add({ ...head, outcome: 'kept' });
-    } else if (!budget.spend()) {
-      report.add({ ...head, decision: 'keep', reason: 'max-actions', outcome: 'kept' });
-    } else {
-      ledger.set(row.key, { resource: snapshot.id, mark: markOf(row) });
-      missing.push(row);
-      recorded.push({ ...head, outcome: job.dryRun ? 'withheld' : 'done' });
-    }
-  }
-  if (missing.length > 0 && !job.dryRun) await store.put(missing);
-  for (const outcome of recorded) report.add(outcome);
+    if (kind === 'keep') return { ...head, outcome: 'kept' };
+    if (!budget.spend()) return { ...head, decision: 'keep', reason: 'max-actions', outcome: 'kept' };
+    ledger.set(row.key, { resource: snapshot.id, mark: markOf(row) });
+    missing.push(row);
+    return { ...head, outcome: run.job.dryRun ? 'withheld' : 'done' };
+  });
+  if (missing.length > 0 && !run.job.dryRun) await run.ledger.put(missing);
+  for (const outcome of outcomes) run.report.add(outcome);
 }
 
 /** How old the newest completed backup of the worst source is: the alarm of this backup watches it. */
-export function measureAge(backup: string, volumes: readonly Volume[], newest: ReadonlyMap<string, Date>, run: ReconcileRun) {
+export function measureAge(
+  backup: string,
+  volumes: readonly Volume[],
+  newest: ReadonlyMap<string, Date>,
+  run: ReconcileRun,
+) {
   const { owner, job, report, startedAt, log, emitMetric } = run;
   const oldest = oldestSource(volumes, newest, startedAt);
   if (!oldest) {
@@ -104,6 +119,13 @@ export function measureAge(backup: string, volumes: readonly Volume[], newest: R
     return;
   }
   const detail = `the newest completed backup of ${oldest.source} is ${oldest.hours.toFixed(1)} hours old, the oldest of ${volumes.length} sources`;
-  if (!job.dryRun) emitMetric({ dimensions: { owner, backup }, values: { NewestBackupAgeHours: oldest.hours } });
-  report.add({ resource: backup, decision: 'measure', reason: 'age', outcome: job.dryRun ? 'withheld' : 'done', detail });
+  if (!job.dryRun)
+    emitMetric({ dimensions: { owner, backup }, values: { NewestBackupAgeHours: oldest.hours } });
+  report.add({
+    resource: backup,
+    decision: 'measure',
+    reason: 'age',
+    outcome: job.dryRun ? 'withheld' : 'done',
+    detail,
+  });
 }

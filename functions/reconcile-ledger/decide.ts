@@ -29,7 +29,9 @@ export function decideRow(snapshot: Snapshot, ledger: ReadonlyMap<string, Entry>
   const entry = ledger.get(row.key);
   if (!entry) return { kind: 'record', reason: 'not-in-ledger', row };
   const agrees = entry.resource === snapshot.id && entry.mark === markOf(row);
-  return agrees ? { kind: 'keep', reason: 'agrees', row } : { kind: 'record', reason: 'differs-from-tags', row };
+  return agrees
+    ? { kind: 'keep', reason: 'agrees', row }
+    : { kind: 'record', reason: 'differs-from-tags', row };
 }
 
 /** The usual key, unless another snapshot of the same slot and source has it. */

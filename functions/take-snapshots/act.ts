@@ -43,21 +43,35 @@ export async function takeAll(decisions: readonly TakeDecision[], assignment: As
 }
 
 /** A snapshot that an earlier delivery made may lack its row, or its row the id. */
-async function recordTaken(keepings: readonly Keeping[], { job, ledger }: Run<TakeSnapshotsJob>): Promise<void> {
+async function recordTaken(
+  keepings: readonly Keeping[],
+  { job, ledger }: Run<TakeSnapshotsJob>,
+): Promise<void> {
   const rows = keepings.map(({ snapshot }) => snapshot && rowOf(snapshot)).filter((row) => row !== undefined);
   if (rows.length > 0 && !job.dryRun) await ledger.put(rows);
 }
 
 function sayKept({ resource, reason, snapshot }: Keeping, { job, report }: Run<TakeSnapshotsJob>): void {
   if (reason === 'volume-not-found') {
-    const error = { name: 'VolumeNotFound', message: `The job names ${resource}, but there is no such volume` };
+    const error = {
+      name: 'VolumeNotFound',
+      message: `The job names ${resource}, but there is no such volume`,
+    };
     report.add({ resource, decision: 'keep', reason, outcome: 'failed', error });
     return;
   }
   if (reason === 'max-actions') {
-    report.limit(`${resource} was left out: maxActions is ${job.maxActions}; start the job again with a larger one`);
+    report.limit(
+      `${resource} was left out: maxActions is ${job.maxActions}; start the job again with a larger one`,
+    );
   }
-  report.add({ resource, decision: 'keep', reason, outcome: 'kept', ...(snapshot && { detail: snapshot.id }) });
+  report.add({
+    resource,
+    decision: 'keep',
+    reason,
+    outcome: 'kept',
+    ...(snapshot && { detail: snapshot.id }),
+  });
 }
 
 function sayWithheld(batch: readonly Creation[], { report }: Run<TakeSnapshotsJob>): boolean {
@@ -88,7 +102,9 @@ async function takeBatch(batch: readonly Creation[], assignment: Assignment): Pr
   }
   await assignment.heartbeat();
   await ledger.put(batch.map((creation) => rowFor(creation, assignment)));
-  const attempts = await pMap(batch, (creation) => takeOne(creation, assignment), { concurrency: creationsAtOnce });
+  const attempts = await pMap(batch, (creation) => takeOne(creation, assignment), {
+    concurrency: creationsAtOnce,
+  });
   for (const { outcome } of attempts) report.add(outcome);
   const rows = attempts.map(({ row }) => row).filter((row) => row !== undefined);
   if (rows.length > 0) await ledger.put(rows);
@@ -130,14 +146,21 @@ function failedAttempt(creation: Creation, error: unknown, key: string): Attempt
   const failed: Outcome = { ...headOf(creation), outcome: 'failed', error: { name, message } };
   switch (natureOf(error)) {
     case 'absent':
-      return { outcome: { ...failed, decision: 'keep', reason: 'volume-gone', outcome: 'kept' }, forget: key, settled: true };
+      return {
+        outcome: { ...failed, decision: 'keep', reason: 'volume-gone', outcome: 'kept' },
+        forget: key,
+        settled: true,
+      };
     case 'refused':
     case 'in-use':
       return { outcome: failed, forget: key, settled: false };
     case 'unclear':
       return { outcome: failed, settled: false };
     default:
-      return { outcome: { ...deferral(creation, 'aws-said-later'), error: { name, message } }, settled: false };
+      return {
+        outcome: { ...deferral(creation, 'aws-said-later'), error: { name, message } },
+        settled: false,
+      };
   }
 }
 

@@ -6,7 +6,12 @@ import { type Slot, slotId } from '../../shared/slot.ts';
 import { ownTagPrefix, type Tags, tagKeys } from '../../shared/tags.ts';
 
 export type TakeDecision =
-  | { kind: 'create'; volume: Volume; tags: Tags; /** The volume's own tags that found no room. */ leftOut: string[] }
+  | {
+      kind: 'create';
+      volume: Volume;
+      tags: Tags /** The volume's own tags that found no room. */;
+      leftOut: string[];
+    }
   | { kind: 'keep'; resource: string; reason: KeepReason; snapshot?: Snapshot };
 
 export type KeepReason =
@@ -69,7 +74,10 @@ function reasonToKeep(volume: Volume, snapshot: Snapshot | undefined): TakeDecis
 const mostTags = 50;
 
 /** Ours, then as many of the volume's own as there is room for, its name first. */
-export function backupTags(volume: Volume, { owner, slot, expires }: Appointment): { tags: Tags; leftOut: string[] } {
+export function backupTags(
+  volume: Volume,
+  { owner, slot, expires }: Appointment,
+): { tags: Tags; leftOut: string[] } {
   const ours: Tags = {
     [tagKeys.owner]: owner,
     [tagKeys.plan]: slot.backup,
@@ -88,7 +96,8 @@ export function backupTags(volume: Volume, { owner, slot, expires }: Appointment
 }
 
 /** A slot older than its tier's interval is not taken: the next one has come. */
-export const isSlotOver = (slot: Slot, every: Duration, now: Date): boolean => addDuration(slot.time, every) <= now;
+export const isSlotOver = (slot: Slot, every: Duration, now: Date): boolean =>
+  addDuration(slot.time, every) <= now;
 
 /** Retention counts from the later of the slot and the start. */
 export const expiryOf = (slot: Slot, keep: Duration, now: Date): Date =>

@@ -1,5 +1,5 @@
 /** EBS snapshots of the chosen volumes, once for each slot. See docs/take-snapshots.md. */
-import { type Snapshot, ownSnapshotsWith } from '../../shared/aws/ec2-snapshots.ts';
+import { ownSnapshotsWith, type Snapshot } from '../../shared/aws/ec2-snapshots.ts';
 import { observeVolumes } from '../../shared/aws/ec2-volumes.ts';
 import { addDuration, readDuration } from '../../shared/duration.ts';
 import type { AutomationFunction, Run } from '../../shared/entrypoint.ts';
@@ -52,7 +52,9 @@ function slotOf({ job, startedAt }: Run<TakeSnapshotsJob>): Slot {
   const time = job.scheduledTime === undefined ? startedAt : new Date(job.scheduledTime);
   // Clocks differ by seconds; a slot of tomorrow is a mistake.
   if (time.getTime() - startedAt.getTime() > 300_000) {
-    throw new EventError(`scheduledTime ${job.scheduledTime} lies in the future: expected a time that has come`);
+    throw new EventError(
+      `scheduledTime ${job.scheduledTime} lies in the future: expected a time that has come`,
+    );
   }
   return { backup: job.backup, tier: job.tier, time };
 }
@@ -69,7 +71,11 @@ function takeLease(slot: Slot, { job, ledger, invocation, clock }: Run<TakeSnaps
   return ledger.acquire({ slot: id, holder: invocation, now, leaseSeconds, expires });
 }
 
-async function endLease(slot: Slot, { job, ledger, invocation, log }: Run<TakeSnapshotsJob>, finished: boolean) {
+async function endLease(
+  slot: Slot,
+  { job, ledger, invocation, log }: Run<TakeSnapshotsJob>,
+  finished: boolean,
+) {
   if (job.dryRun) return;
   try {
     await ledger.release(slotId(slot), invocation, finished ? 'done' : 'free');
@@ -89,5 +95,11 @@ async function snapshotsOfSlot(slot: Slot, { ec2, owner }: Run<TakeSnapshotsJob>
 }
 
 function sayWhole({ report }: Run<TakeSnapshotsJob>, slot: Slot, reason: string, detail?: string): void {
-  report.add({ resource: slotId(slot), decision: 'keep', reason, outcome: 'kept', ...(detail && { detail }) });
+  report.add({
+    resource: slotId(slot),
+    decision: 'keep',
+    reason,
+    outcome: 'kept',
+    ...(detail && { detail }),
+  });
 }

@@ -1,0 +1,93 @@
+/** One run of one function against the stub, in a process of its own: answers how much memory it took. */
+
+import { expireBackups } from '../../../functions/expire-backups/run.ts';
+import { reconcileLedger } from '../../../functions/reconcile-ledger/run.ts';
+import { takeSnapshots } from '../../../functions/take-snapshots/run.ts';
+import { ec2Client } from '../../../shared/aws/ec2.ts';
+import { systemClock } from '../../../shared/clock.ts';
+import { type AutomationFunction, type CommonJob, entrypoint } from '../../../shared/entrypoint.ts';
+import { openLedger } from '../../../shared/ledger/open-simpledb.ts';
+
+export interface RunRequest {
+  url: string;
+  owner: string;
+  function: 'take-snapshots' | 'expire-backups' | 'reconcile-ledger';
+  job: Record<string, unknown>;
+}
+
+export interface RunResult {
+  summary: Record<string, number>;
+  seconds: number;
+  /** Live heap at its largest above that before the run, after collections. */
+  heapBytes: number;
+}
+
+const callsBetweenSamples = 100;
+const silent = { debug() {}, info() {}, warn() {}, error() {} };
+
+process.once('message', (request: RunRequest) => {
+  void run(request).then((result) => process.send?.(result, () => process.exit()));
+});
+
+async function run({ url, owner, function: name, job }: RunRequest): Promise<RunResult> {
+  const ec2 = ec2Client({
+    region: 'us-east-1',
+    endpoint: url,
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+  const heap = watchHeap();
+  ec2.middlewareStack.add(
+    (next) => (args) => {
+      heap.count();
+      return next(args);
+    },
+    { step: 'initialize', name: 'heap' },
+  );
+  const tools = {
+    config: { owner, ledger: 'simpledb' as const },
+    clock: systemClock,
+    random: Math.random,
+    log: silent,
+    emitMetric: () => {},
+    ec2,
+    ledger: openLedger({
+      owner,
+      ledger: 'simpledb',
+      clock: systemClock,
+      aws: ec2.config,
+      endpoint: url,
+      onUnreadable: (key, why) => {
+        throw new Error(`${key}: ${why}`);
+      },
+    }),
+  };
+  const context = { awsRequestId: 'bench', getRemainingTimeInMillis: () => 900_000 };
+  const started = performance.now();
+  const invoke = <Job extends CommonJob>(automation: AutomationFunction<Job>) =>
+    entrypoint(automation, tools)(job, context);
+  const { summary } = await {
+    'take-snapshots': () => invoke(takeSnapshots),
+    'expire-backups': () => invoke(expireBackups),
+    'reconcile-ledger': () => invoke(reconcileLedger),
+  }[name]();
+  return { summary, seconds: (performance.now() - started) / 1_000, heapBytes: heap.largest() };
+}
+
+function watchHeap() {
+  const live = () => {
+    globalThis.gc?.();
+    return process.memoryUsage().heapUsed;
+  };
+  let before: number | undefined;
+  let largest = 0;
+  let calls = 0;
+  return {
+    count() {
+      // The first calls load and compile what every run needs.
+      calls += 1;
+      if (calls === 2) before = live();
+      if (calls > 2 && calls % callsBetweenSamples === 0) largest = Math.max(largest, live());
+    },
+    largest: () => Math.max(largest, live()) - (before ?? 0),
+  };
+}

@@ -1,5 +1,5 @@
 /** What expire-backups calls: its role allows this and nothing else. */
-import type { Permissions } from '../../shared/plan/permissions.ts';
+import { type Permissions, snapshotArns, theOwner } from '../../shared/plan/permissions.ts';
 import { tagKeys } from '../../shared/tags.ts';
 
 export const permissions: Permissions = {
@@ -8,8 +8,8 @@ export const permissions: Permissions = {
     {
       // The last line of defence: AWS itself refuses to delete what does not carry our tag.
       actions: ['ec2:DeleteSnapshot'],
-      resources: ['arn:${AWS::Partition}:ec2:${AWS::Region}::snapshot/*'],
-      conditions: { StringEquals: { [`aws:ResourceTag/${tagKeys.owner}`]: '${owner}' } },
+      resources: [snapshotArns],
+      conditions: { StringEquals: { [`aws:ResourceTag/${tagKeys.owner}`]: theOwner } },
     },
   ],
   ledger: ['due', 'unresolved', 'put', 'remove'],

@@ -1,5 +1,5 @@
 /** What reconcile-ledger calls: its role allows this and nothing else. */
-import type { Permissions } from '../../shared/plan/permissions.ts';
+import { type Permissions, snapshotArns, theOwner } from '../../shared/plan/permissions.ts';
 import { tagKeys } from '../../shared/tags.ts';
 
 export const permissions: Permissions = {
@@ -7,8 +7,8 @@ export const permissions: Permissions = {
     { actions: ['ec2:DescribeInstances', 'ec2:DescribeSnapshots', 'ec2:DescribeVolumes'], resources: ['*'] },
     {
       actions: ['ec2:CreateTags'],
-      resources: ['arn:${AWS::Partition}:ec2:${AWS::Region}::snapshot/*'],
-      conditions: { StringEquals: { [`aws:ResourceTag/${tagKeys.owner}`]: '${owner}' } },
+      resources: [snapshotArns],
+      conditions: { StringEquals: { [`aws:ResourceTag/${tagKeys.owner}`]: theOwner } },
     },
   ],
   ledger: ['all', 'put'],

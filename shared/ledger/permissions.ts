@@ -3,7 +3,7 @@
  * operations that it uses; its role gets the calls of the store that the plan has chosen.
  */
 import type { Config } from '../config.ts';
-import type { Statement } from '../plan/permissions.ts';
+import { arnHere, type Statement, theOwner } from '../plan/permissions.ts';
 import type { Ledger } from './ledger.ts';
 
 export type LedgerOperation = keyof Ledger;
@@ -41,13 +41,17 @@ const unique = (actions: readonly string[]): string[] => [...new Set(actions)].s
 export function ledgerStatement(ledger: Config['ledger'], operations: readonly LedgerOperation[]): Statement {
   if (ledger === 'simpledb') {
     return {
-      actions: unique(operations.flatMap((operation) => simpleDbActions[operation])).map((action) => `sdb:${action}`),
-      resources: ['arn:${AWS::Partition}:sdb:${AWS::Region}:${AWS::AccountId}:domain/${owner}'],
+      actions: unique(operations.flatMap((operation) => simpleDbActions[operation])).map(
+        (action) => `sdb:${action}`,
+      ),
+      resources: [arnHere('sdb', `domain/${theOwner}`)],
     };
   }
-  const table = 'arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${owner}';
+  const table = arnHere('dynamodb', `table/${theOwner}`);
   return {
-    actions: unique(operations.flatMap((operation) => dynamoDbActions[operation])).map((action) => `dynamodb:${action}`),
+    actions: unique(operations.flatMap((operation) => dynamoDbActions[operation])).map(
+      (action) => `dynamodb:${action}`,
+    ),
     resources: [table, `${table}/index/*`],
   };
 }

@@ -21,7 +21,9 @@ export function alarmResources(plan: Plan, target: Target): Resources {
         [functionResourceId(name, 'DeadLettersAlarm'), deadLettersAlarm(name, owner, actions)],
       ]),
     ),
-    ...Object.fromEntries(plan.backups.map((backup) => [ageAlarmId(backup.name), ageAlarm(backup, owner, actions)])),
+    ...Object.fromEntries(
+      plan.backups.map((backup) => [ageAlarmId(backup.name), ageAlarm(backup, owner, actions)]),
+    ),
   };
 }
 

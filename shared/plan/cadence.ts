@@ -7,7 +7,8 @@ const minuteMs = 60_000;
 const hourMs = 3_600_000;
 
 /** The zone that Scheduler reckons a cadence in. */
-export const zoneOf = (cadence: Cadence, timezone: string): string => (cadence.unit === 'hour' ? 'UTC' : timezone);
+export const zoneOf = (cadence: Cadence, timezone: string): string =>
+  cadence.unit === 'hour' ? 'UTC' : timezone;
 
 /** Scheduler's cron: minutes, hours, day of the month, month, day of the week, year. */
 export function cronOf(cadence: Cadence): string {
@@ -50,7 +51,8 @@ export function startsBetween(cadence: Cadence, zone: Zone, from: Date, to: Date
   const starts: number[] = [];
   if (cadence.unit === 'hour') {
     const step = cadence.hours * hourMs;
-    for (let at = midnightOf(from.getTime()) + cadence.minute * minuteMs; at <= to.getTime(); at += step) starts.push(at);
+    for (let at = midnightOf(from.getTime()) + cadence.minute * minuteMs; at <= to.getTime(); at += step)
+      starts.push(at);
     return starts.filter(within);
   }
   const lastMidnight = midnightOf(to.getTime() + offsetAt(zone, to.getTime()));

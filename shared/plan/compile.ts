@@ -30,7 +30,10 @@ export function compilePlan(plan: Plan, target: Target): CompiledPlan {
       ...ledgerResources(plan, owner),
     },
     outputs: {
-      Owner: { Description: 'The value of the tag groundskeeper:owner, and the name of the ledger', Value: owner },
+      Owner: {
+        Description: 'The value of the tag groundskeeper:owner, and the name of the ledger',
+        Value: owner,
+      },
       Ledger: { Description: 'The kind of ledger', Value: plan.ledger },
     },
     owner,

@@ -6,7 +6,7 @@ import { type Duration, parseDuration } from '../duration.ts';
 import { nameField } from '../job.ts';
 import type { Mistake, Path } from './mistakes.ts';
 import type { Cadence } from './plan.ts';
-import { planSchema, type TierFile, tierSchema, weekdays } from './schema.ts';
+import { planSchema, type TierFile, tierSchema, type weekdays } from './schema.ts';
 
 export interface DraftTier {
   path: Path;
@@ -37,7 +37,9 @@ export function draftOf(raw: unknown): Draft {
   const file = recordOf(raw);
   const { timezone, ledger, notify } = planSchema.shape;
   const mistakes: Mistake[] = [];
-  const backups = listOf(file['backups']).map((value, index) => backupDraft(value, ['backups', index], mistakes));
+  const backups = listOf(file['backups']).map((value, index) =>
+    backupDraft(value, ['backups', index], mistakes),
+  );
   return {
     ...defined('timezone', timezone.safeParse(file['timezone']).data),
     ...defined('ledger', ledger.safeParse(file['ledger']).data),
@@ -78,7 +80,8 @@ export function cadenceOf(times: Times, path: Path): Cadence | { mistakes: Mista
   const unit = /hour/.test(times.every) ? 'hour' : (times.every as 'day' | 'week' | 'month');
   const mistakes = keyMistakes(unit, times, path);
   if (mistakes.length > 0) return { mistakes };
-  if (unit === 'hour') return { unit, hours: Number.parseInt(times.every, 10) || 1, minute: times.minute ?? 0 };
+  if (unit === 'hour')
+    return { unit, hours: Number.parseInt(times.every, 10) || 1, minute: times.minute ?? 0 };
   const at = minuteOfDay(times.at ?? '');
   if (unit === 'day') return { unit, at };
   if (unit === 'week') return { unit, at, on: times.on as (typeof weekdays)[number] };
@@ -120,7 +123,10 @@ function dayMistakes(unit: Cadence['unit'], { on }: Times, path: Path): Mistake[
   if (on === undefined || (unit !== 'week' && unit !== 'month')) return [];
   if ((unit === 'week') === (typeof on === 'string')) return [];
   return [
-    { path: [...path, 'on'], message: `${JSON.stringify(on)} is not a day of a ${unit}; expected ${keyHints.on[unit]}` },
+    {
+      path: [...path, 'on'],
+      message: `${JSON.stringify(on)} is not a day of a ${unit}; expected ${keyHints.on[unit]}`,
+    },
   ];
 }
 

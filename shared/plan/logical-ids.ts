@@ -10,12 +10,15 @@ const pascal = (name: string): string =>
     .map((word) => word.slice(0, 1).toUpperCase() + word.slice(1))
     .join('');
 
-export const tierScheduleId = (backup: string, tier: string): string => `Backup${pascal(backup)}${pascal(tier)}Schedule`;
+export const tierScheduleId = (backup: string, tier: string): string =>
+  `Backup${pascal(backup)}${pascal(tier)}Schedule`;
 export const ageAlarmId = (backup: string): string => `Backup${pascal(backup)}AgeAlarm`;
 
 /** `take-snapshots` and `Role` make `TakeSnapshotsRole`. */
-export const functionResourceId = (functionName: string, resource: 'Role' | 'Schedule' | 'DeadLetters' | 'DeadLettersAlarm') =>
-  `${pascal(functionName)}${resource}`;
+export const functionResourceId = (
+  functionName: string,
+  resource: 'Role' | 'Schedule' | 'DeadLetters' | 'DeadLettersAlarm',
+) => `${pascal(functionName)}${resource}`;
 
 /** What osls calls the function `take-snapshots`: `TakeDashsnapshotsLambdaFunction`. */
 export function lambdaId(functionName: string): string {

@@ -1,5 +1,5 @@
 /** What is wrong with a plan, and where: all of it in one message, a line each. */
-import { type Document, isAlias, isMap, isScalar, isSeq, type LineCounter, type Node, type Pair } from 'yaml';
+import { type Document, isAlias, isMap, isScalar, isSeq, type LineCounter, type Node } from 'yaml';
 import { ConfigError } from '../errors.ts';
 
 export type Path = readonly (string | number)[];
@@ -25,7 +25,9 @@ export function quote(value: unknown): string {
 
 /** `backups[0].tiers[1].keep` */
 export function pathText(path: Path): string {
-  return path.map((step, index) => (typeof step === 'number' ? `[${step}]` : index === 0 ? step : `.${step}`)).join('');
+  return path
+    .map((step, index) => (typeof step === 'number' ? `[${step}]` : index === 0 ? step : `.${step}`))
+    .join('');
 }
 
 /** The parsed file, to look up where a path stands. */
@@ -52,23 +54,31 @@ function offsetOf(document: Document, path: Path, at: 'key' | 'value'): number {
   let node = resolved(document, document.contents);
   let offset = startOf(node) ?? 0;
   for (const [index, step] of path.entries()) {
-    const last = index === path.length - 1;
-    const pair = pairAt(node, step);
-    const next = pair ? (pair.value as Node | null) : itemAt(node, step);
-    if (!pair && !next) return offset;
-    const key = startOf(pair?.key as Node | undefined);
-    offset = (last && at === 'key' ? key : startOf(next)) ?? key ?? offset;
-    node = resolved(document, next);
+    const found = stepInto(node, step);
+    if (!found) return offset;
+    const wanted = at === 'key' && index === path.length - 1 ? found.key : found.value;
+    offset = startOf(wanted) ?? startOf(found.key) ?? offset;
+    node = resolved(document, found.value);
   }
   return offset;
 }
 
-const resolved = (document: Document, node: Node | null | undefined) => (isAlias(node) ? node.resolve(document) : node);
+interface Found {
+  key?: Node;
+  value: Node | null;
+}
+
+function stepInto(node: Node | null | undefined, step: string | number): Found | undefined {
+  if (isSeq(node) && typeof step === 'number') {
+    const item = node.items[step] as Node | undefined;
+    return item && { value: item };
+  }
+  if (!isMap(node)) return undefined;
+  const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(step));
+  return pair && { key: pair.key as Node, value: pair.value as Node | null };
+}
+
+const resolved = (document: Document, node: Node | null | undefined) =>
+  isAlias(node) ? node.resolve(document) : node;
 
 const startOf = (node: Node | null | undefined): number | undefined => node?.range?.[0];
-
-const pairAt = (node: Node | null | undefined, step: string | number): Pair | undefined =>
-  isMap(node) ? node.items.find(({ key }) => isScalar(key) && String(key.value) === String(step)) : undefined;
-
-const itemAt = (node: Node | null | undefined, step: string | number): Node | undefined =>
-  isSeq(node) && typeof step === 'number' ? (node.items[step] as Node | undefined) : undefined;

@@ -1,5 +1,5 @@
 /** A plan that has passed every rule, in the terms that the compiler thinks in. */
-import { addDuration, type Duration, type DurationUnit } from '../duration.ts';
+import type { Duration, DurationUnit } from '../duration.ts';
 import type { VolumeSelector } from '../job.ts';
 import type { weekdays } from './schema.ts';
 
@@ -53,8 +53,14 @@ export function durationText({ count, unit }: Duration): string {
   return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }
 
-const shortestHours = { hour: 1, day: 24, week: 168, month: 28 * 24, year: 365 * 24 } satisfies Record<DurationUnit, number>;
-const longestHours = { hour: 1, day: 24, week: 168, month: 31 * 24, year: 366 * 24 } satisfies Record<DurationUnit, number>;
+const shortestHours = { hour: 1, day: 24, week: 168, month: 28 * 24, year: 365 * 24 } satisfies Record<
+  DurationUnit,
+  number
+>;
+const longestHours = { hour: 1, day: 24, week: 168, month: 31 * 24, year: 366 * 24 } satisfies Record<
+  DurationUnit,
+  number
+>;
 
 /** The fewest hours that a duration can last: a month may be a February. Clock changes are left out. */
 export const leastHours = ({ count, unit }: Duration): number => count * shortestHours[unit];
@@ -68,13 +74,16 @@ export function alarmAfterHours({ alarmAfter, tiers }: Pick<Backup, 'alarmAfter'
   return 2 * Math.min(...tiers.map((tier) => mostHours(intervalOf(tier.cadence)))) + 1;
 }
 
-/** How many of a tier's snapshots of one volume stand at `now`, once it has run for long enough. */
-export function standingCount({ cadence, keep }: Tier, now: Date): number {
-  const keptHours = (addDuration(now, keep).getTime() - now.getTime()) / 3_600_000;
+/** How many of a tier's snapshots of one volume stand once it has run for long enough. */
+export function standingCount({ cadence, keep }: Tier): { least: number; most: number } {
   const interval = intervalOf(cadence);
-  const intervalHours = (addDuration(now, interval).getTime() - now.getTime()) / 3_600_000;
+  const inMonths = { month: 1, year: 12 } as const;
   if (interval.unit === 'month' && (keep.unit === 'month' || keep.unit === 'year')) {
-    return keep.count * (keep.unit === 'year' ? 12 : 1);
+    const count = keep.count * inMonths[keep.unit];
+    return { least: count, most: count };
   }
-  return Math.round(keptHours / intervalHours);
+  return {
+    least: Math.floor(leastHours(keep) / mostHours(interval)),
+    most: Math.ceil(mostHours(keep) / leastHours(interval)),
+  };
 }

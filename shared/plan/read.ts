@@ -1,7 +1,7 @@
 /** From the text of groundskeeper.yml to a plan that has passed every rule. */
 import { LineCounter, parseDocument } from 'yaml';
-import type { VolumeSelector } from '../job.ts';
 import { parseDuration } from '../duration.ts';
+import type { VolumeSelector } from '../job.ts';
 import { cadenceOf, draftOf } from './draft.ts';
 import { type Mistake, PlanError, planError } from './mistakes.ts';
 import type { Backup, Plan, Tier } from './plan.ts';
@@ -73,7 +73,8 @@ function planOf(file: PlanFile): Plan {
 function tierOf(tier: TierFile): Tier {
   const cadence = cadenceOf(tier, []);
   const keep = parseDuration(tier.keep);
-  if ('mistakes' in cadence || !keep) throw new PlanError(`Tier ${tier.name} passed the rules and has mistakes`);
+  if ('mistakes' in cadence || !keep)
+    throw new PlanError(`Tier ${tier.name} passed the rules and has mistakes`);
   return { name: tier.name, cadence, keep };
 }
 

@@ -2,7 +2,7 @@
 import { ledgerStatement } from '../ledger/permissions.ts';
 import { type FunctionName, functionNames, functions } from './functions.ts';
 import { functionResourceId } from './logical-ids.ts';
-import type { Statement } from './permissions.ts';
+import { arnHere, type Statement, theOwner } from './permissions.ts';
 import type { Plan } from './plan.ts';
 import { arnOf, ownerOf, type Resource, type Resources, sub, type Target } from './template.ts';
 
@@ -14,13 +14,15 @@ export function roleResources(plan: Plan, target: Target): Resources {
 
 function role(name: FunctionName, plan: Plan, owner: string): Resource {
   // osls creates the group, so that its retention holds; the function only writes its streams.
-  const logGroup = `arn:\${AWS::Partition}:logs:\${AWS::Region}:\${AWS::AccountId}:log-group:/aws/lambda/${owner}-${name}:*`;
+  const logGroup = arnHere('logs', `log-group:/aws/lambda/${owner}-${name}:*`);
   return {
     Type: 'AWS::IAM::Role',
     Properties: {
       AssumeRolePolicyDocument: {
         Version: '2012-10-17',
-        Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+        Statement: [
+          { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
+        ],
       },
       Policies: [
         {
@@ -28,7 +30,11 @@ function role(name: FunctionName, plan: Plan, owner: string): Resource {
           PolicyDocument: {
             Version: '2012-10-17',
             Statement: [
-              { Effect: 'Allow', Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: [sub(logGroup)] },
+              {
+                Effect: 'Allow',
+                Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+                Resource: [sub(logGroup)],
+              },
               {
                 Effect: 'Allow',
                 Action: ['sqs:SendMessage'],
@@ -59,8 +65,8 @@ function policyStatement({ actions, resources, conditions }: Statement, owner: s
 }
 
 function filled(text: string, owner: string) {
-  const own = text.replaceAll('${owner}', owner);
-  return own.includes('${AWS::') ? sub(own) : own;
+  const own = text.replaceAll(theOwner, owner);
+  return own.includes('AWS::') ? sub(own) : own;
 }
 
 const filledConditions = (conditions: NonNullable<Statement['conditions']>, owner: string) =>

@@ -3,8 +3,8 @@ import { cronOf, zoneOf } from './cadence.ts';
 import { type FunctionName, functionNames } from './functions.ts';
 import { expireBackupsJobOf, reconcileLedgerJobOf, takeSnapshotsJobOf } from './jobs.ts';
 import { functionResourceId, lambdaId, scheduleName, tierScheduleId } from './logical-ids.ts';
-import type { Cadence, Plan } from './plan.ts';
-import { mostHours, intervalOf } from './plan.ts';
+import { arnHere } from './permissions.ts';
+import { type Cadence, intervalOf, mostHours, type Plan } from './plan.ts';
 import { arnOf, ownerOf, type Resource, type Resources, ref, sub, type Target } from './template.ts';
 
 /** A schedule before it is CloudFormation; `npm run plan` shows these. */
@@ -59,7 +59,9 @@ export function schedulesOf(plan: Plan): Schedule[] {
 }
 
 export function scheduleResources(plan: Plan, target: Target): Resources {
-  const schedules = schedulesOf(plan).map((schedule) => [schedule.logicalId, scheduleResource(schedule, plan)] as const);
+  const schedules = schedulesOf(plan).map(
+    (schedule) => [schedule.logicalId, scheduleResource(schedule, plan)] as const,
+  );
   return {
     [groupId]: { Type: 'AWS::Scheduler::ScheduleGroup', Properties: { Name: ownerOf(target) } },
     [roleId]: schedulerRole(ownerOf(target)),
@@ -109,9 +111,7 @@ function schedulerRole(owner: string): Resource {
             Condition: {
               StringEquals: {
                 'aws:SourceAccount': ref('AWS::AccountId'),
-                'aws:SourceArn': sub(
-                  `arn:\${AWS::Partition}:scheduler:\${AWS::Region}:\${AWS::AccountId}:schedule-group/${owner}`,
-                ),
+                'aws:SourceArn': sub(arnHere('scheduler', `schedule-group/${owner}`)),
               },
             },
           },

@@ -8,7 +8,11 @@ import { durationPattern } from '../duration.ts';
 import { nameField, volumeSelectorField } from '../job.ts';
 
 /** A field of a job (zod/mini), with the words for the reference. */
-const described = <Schema extends z.core.$ZodType>(schema: Schema, description: string, examples?: unknown[]) => {
+const described = <Schema extends z.core.$ZodType>(
+  schema: Schema,
+  description: string,
+  examples?: unknown[],
+) => {
   const copy = z.core.clone(schema);
   z.globalRegistry.add(copy, examples ? { description, examples } : { description });
   return copy;
@@ -25,12 +29,21 @@ const time = z
   .string({ error: 'is not a time of day; expected text in quotes, such as "02:10"' })
   .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'is not a time of day; expected "00:00" to "23:59", such as "02:10"');
 
-export const weekdays = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const;
+export const weekdays = [
+  'sunday',
+  'monday',
+  'tuesday',
+  'wednesday',
+  'thursday',
+  'friday',
+  'saturday',
+] as const;
 
 const hoursThatDivideADay = [1, 2, 3, 4, 6, 8, 12, 24];
 const everyPattern = /^(day|week|month|hour|1 hour|(2|3|4|6|8|12|24) hours)$/;
 
-const notADay = 'is not a day; expected a weekday such as sunday for `every: week`, or 1 to 28 for `every: month`';
+const notADay =
+  'is not a day; expected a weekday such as sunday for `every: week`, or 1 to 28 for `every: month`';
 const on = z.union([z.enum(weekdays), z.int().min(1, notADay).max(28, notADay)], { error: notADay });
 
 const minute = z
@@ -39,7 +52,9 @@ const minute = z
   .max(59, 'is not a minute; expected 0 to 59');
 
 export const tierSchema = z.strictObject({
-  name: described(nameField, 'The tier: part of the schedule that it becomes and a tag of what it makes.', ['daily']),
+  name: described(nameField, 'The tier: part of the schedule that it becomes and a tag of what it makes.', [
+    'daily',
+  ]),
   every: z
     .string({ error: 'is not an interval; expected text such as "3 hours", "day", "week" or "month"' })
     .regex(
@@ -89,12 +104,16 @@ const tags = z
   )
   .refine((record) => Object.keys(record).length > 0, 'selects nothing; expected at least one tag')
   .meta({
-    description: 'Tags that all must be there: a key, and the value or the list of values of which it has one.',
+    description:
+      'Tags that all must be there: a key, and the value or the list of values of which it has one.',
     examples: [{ Backup: 'data', Stage: ['live', 'trial'] }],
   });
 
 const selector = volumeSelectorField.shape;
 const instances = selector.instances.def.innerType.shape;
+
+/** For editors; the rule itself, which says it better, is in `rules/selectors.ts`. */
+const exactlyOne = { minProperties: 1, maxProperties: 1 };
 
 export const volumesSchema = z.strictObject({
   ids: described(selector.ids, 'Volumes by id, 200 at most.', [['vol-0123456789abcdef0']]),
@@ -105,12 +124,22 @@ export const volumesSchema = z.strictObject({
       tags: tags.optional(),
     })
     .optional()
-    .meta({ description: 'All volumes attached to these instances: exactly one of `ids` and `tags`.' }),
+    .meta({
+      description: 'All volumes attached to these instances: exactly one of `ids` and `tags`.',
+      ...exactlyOne,
+    }),
 });
 
 export const backupSchema = z.strictObject({
-  name: described(nameField, 'The backup: part of the schedules that it becomes and a tag of what it makes.', ['data']),
-  volumes: volumesSchema.meta({ description: 'What to back up: exactly one of `ids`, `tags` and `instances`.' }),
+  name: described(
+    nameField,
+    'The backup: part of the schedules that it becomes and a tag of what it makes.',
+    ['data'],
+  ),
+  volumes: volumesSchema.meta({
+    description: 'What to back up: exactly one of `ids`, `tags` and `instances`.',
+    ...exactlyOne,
+  }),
   alarmAfter: duration.optional().meta({
     description:
       'The alarm rings when the newest completed backup is older than this. Left out: twice the shortest interval plus one hour.',
@@ -183,7 +212,8 @@ export const planSchema = z
   })
   .meta({
     title: 'Groundskeeper plan',
-    description: 'What Groundskeeper does in this account. `serverless deploy` turns it into schedules, alarms and roles.',
+    description:
+      'What Groundskeeper does in this account. `serverless deploy` turns it into schedules, alarms and roles.',
   });
 
 export type PlanFile = z.output<typeof planSchema>;

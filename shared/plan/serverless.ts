@@ -35,7 +35,12 @@ export function serverlessParts(target: Target): ServerlessParts {
   } catch (error) {
     if (!(error instanceof PlanError)) throw error;
     // Several variables read the plan, and osls would report each: the plugin says it once instead.
-    const nothing = { resources: { Resources: {}, Outputs: {} }, owner: '', ledger: 'simpledb', logRetentionDays: 30 };
+    const nothing = {
+      resources: { Resources: {}, Outputs: {} },
+      owner: '',
+      ledger: 'simpledb',
+      logRetentionDays: 30,
+    };
     return { ...nothing, mistakes: error.message };
   }
 }

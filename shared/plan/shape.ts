@@ -32,7 +32,7 @@ function unknownKey(path: Path, key: string): Mistake {
   return {
     path: [...path, key],
     at: 'key',
-    message: `is not a key that is known here${suggestion(key, known) || ';'} expected ${known.join(', ')}`,
+    message: `is not a key that is known here${suggestion(key, known) || ';'} expected one of ${known.join(', ')}`,
   };
 }
 
@@ -56,7 +56,10 @@ function plainExpected(message: string): string {
 }
 
 export function valueAt(raw: unknown, path: Path): unknown {
-  return path.reduce<unknown>((value, step) => (value as Record<string | number, unknown> | undefined)?.[step], raw);
+  return path.reduce<unknown>(
+    (value, step) => (value as Record<string | number, unknown> | undefined)?.[step],
+    raw,
+  );
 }
 
 /** The keys that the schema knows at a path. */

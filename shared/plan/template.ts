@@ -17,7 +17,8 @@ export interface Target {
 }
 
 /** `<service>-<stage>`: whose everything is. */
-export const ownerOf = ({ service, stage }: Pick<Target, 'service' | 'stage'>): string => `${service}-${stage}`;
+export const ownerOf = ({ service, stage }: Pick<Target, 'service' | 'stage'>): string =>
+  `${service}-${stage}`;
 
 export const arnOf = (logicalId: string) => ({ 'Fn::GetAtt': [logicalId, 'Arn'] });
 export const ref = (logicalId: string) => ({ Ref: logicalId });

@@ -35,7 +35,10 @@ function offsetReader(name: string): (instant: number) => number {
 /** Whether the zone data knows the name, written as IANA writes it. A mere offset is no zone. */
 export function isZone(name: string): boolean {
   if (!/^[A-Za-z][A-Za-z0-9_+/-]*$/.test(name)) return false;
-  if (name !== 'UTC' && zoneNames().some((known) => known !== name && known.toLowerCase() === name.toLowerCase())) {
+  if (
+    name !== 'UTC' &&
+    zoneNames().some((known) => known !== name && known.toLowerCase() === name.toLowerCase())
+  ) {
     return false;
   }
   try {

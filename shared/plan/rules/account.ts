@@ -22,5 +22,10 @@ function topicMistakes(notify: string | undefined, region: string): Mistake[] {
   if (!notify?.startsWith('arn:')) return [];
   const topicRegion = notify.split(':')[3];
   if (topicRegion === region) return [];
-  return [{ path: ['notify'], message: `the topic is in ${topicRegion}; expected one in ${region}, where the alarms are` }];
+  return [
+    {
+      path: ['notify'],
+      message: `the topic is in ${topicRegion}; expected one in ${region}, where the alarms are`,
+    },
+  ];
 }

@@ -11,7 +11,8 @@ export function retentionMistakes({ backups }: Draft): Mistake[] {
 function expiresTooSoon({ path, cadence, keep }: DraftTier): Mistake[] {
   if (!cadence || !keep) return [];
   const interval = intervalOf(cadence);
-  const enough = keep.unit === interval.unit ? keep.count >= interval.count : leastHours(keep) >= mostHours(interval);
+  const enough =
+    keep.unit === interval.unit ? keep.count >= interval.count : leastHours(keep) >= mostHours(interval);
   if (enough) return [];
   return [
     {

@@ -21,7 +21,10 @@ export function timeMistakes({ timezone, backups }: Draft, now: Date): Mistake[]
   if (timezone === undefined) return [];
   if (!isZone(timezone)) return [unknownZone(timezone)];
   const zone = zoneOver(timezone, now, yearsAhead);
-  return backups.flatMap(({ tiers }) => [...tiers.flatMap((tier) => skippedTime(tier, zone)), ...tooClose(tiers, zone)]);
+  return backups.flatMap(({ tiers }) => [
+    ...tiers.flatMap((tier) => skippedTime(tier, zone)),
+    ...tooClose(tiers, zone),
+  ]);
 }
 
 function unknownZone(timezone: string): Mistake {
@@ -70,14 +73,17 @@ function tooClose(tiers: readonly DraftTier[], zone: Zone): Mistake[] {
     if (!tier.cadence) continue;
     starts.set(tier, startsOf(tier.cadence, zone));
     const clash = tiers.slice(0, index).flatMap((earlier) => clashOf(earlier, tier, starts))[0];
-    if (clash) mistakes.push({ path: [...tier.path, tier.cadence.unit === 'hour' ? 'minute' : 'at'], message: clash });
+    if (clash)
+      mistakes.push({ path: [...tier.path, tier.cadence.unit === 'hour' ? 'minute' : 'at'], message: clash });
   }
   return mistakes;
 }
 
 /** Hour tiers are the same every UTC day: a day more than the zone's first and last covers all of them. */
 const startsOf = (cadence: Cadence, zone: Zone): number[] =>
-  startsBetween(cadence, zone, new Date(zone.from.getTime() - day), new Date(zone.to.getTime() + day)).sort((a, b) => a - b);
+  startsBetween(cadence, zone, new Date(zone.from.getTime() - day), new Date(zone.to.getTime() + day)).sort(
+    (a, b) => a - b,
+  );
 
 function clashOf(earlier: DraftTier, later: DraftTier, starts: Map<DraftTier, number[]>): string[] {
   const clash = firstWithin(starts.get(earlier) ?? [], starts.get(later) ?? [], minutesApart * minute);
@@ -92,7 +98,11 @@ function clashOf(earlier: DraftTier, later: DraftTier, starts: Map<DraftTier, nu
 const clock = (iso: string | undefined): string => iso?.slice(11, 16) ?? '';
 
 /** The first pair of two sorted lists that is less than `distance` apart. */
-export function firstWithin(ones: readonly number[], others: readonly number[], distance: number): [number, number] | undefined {
+export function firstWithin(
+  ones: readonly number[],
+  others: readonly number[],
+  distance: number,
+): [number, number] | undefined {
   let index = 0;
   for (const other of others) {
     while (index < ones.length && (ones[index] ?? 0) <= other - distance) index++;

@@ -1,18 +1,23 @@
 /** The local AWS: moto behind a proxy that answers what moto lacks, and fails when it is told to. */
+import { makeControl } from './control.ts';
+import { Account } from './ec2/account.ts';
+import { answerEc2 } from './ec2/ec2.ts';
+import { question } from './ec2/operation.ts';
 import { FaultBook } from './fault-book.ts';
-import { formParameters, type Identity } from './identify.ts';
+import { formParameters, type Identity, identify } from './identify.ts';
 import { type Answer, answerText, type Message } from './message.ts';
 import { getMoto } from './moto/moto.ts';
 import { MotoClient } from './moto/moto-client.ts';
 import { startMoto } from './moto/moto-process.ts';
 import { SandboxProxy } from './proxy.ts';
-import { createSimpleDb, type SimpleDb } from './simpledb/simpledb.ts';
+import { createSimpleDb, type SimpleDb, type SimpleDbOptions } from './simpledb/simpledb.ts';
 import type { Sandbox } from './types.ts';
-import { wireError } from './wire-error.ts';
 
 export interface SandboxOptions {
   /** Default: one that is free. */
   port?: number;
+  /** SimpleDB's page sizes, stale reads and access keys. */
+  simpleDb?: Omit<SimpleDbOptions, 'now'>;
 }
 
 /**
@@ -26,39 +31,25 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const process = await startMoto(await getMoto());
   const moto = new MotoClient(process.port, process.lastWords);
   const faults = new FaultBook();
-  let time: Date | undefined;
-  let simpleDb: SimpleDb | undefined;
-  try {
-    simpleDb = createSimpleDb({ now: () => time ?? new Date() });
-  } catch {
-    simpleDb = undefined;
-  }
+  let account = new Account();
+  const simpleDb = createSimpleDb({ ...options.simpleDb, now: () => account.now() });
 
   async function execute(message: Message, identity: Identity): Promise<Answer> {
-    if (identity.service === 'simpledb') {
-      if (!simpleDb)
-        return wireError('simpledb', { status: 501, code: 'NotImplemented', message: 'not yet' });
-      const url = new URL(message.target, 'http://sandbox');
-      const { status, body } = simpleDb.handle({
-        method: message.method,
-        path: url.pathname,
-        host: message.headers.host ?? '',
-        parameters: formParameters(message) ?? url.searchParams,
-        rawBody: message.body.toString(),
-      });
-      return answerText(status, 'text/xml', body);
-    }
+    if (identity.service === 'simpledb') return answerSimpleDb(message, simpleDb);
+    if (identity.service === 'ec2') return answerEc2(message, identity, account, moto);
     return moto.ask(message, identity);
   }
 
-  const proxy = new SandboxProxy({
-    faults,
-    execute,
-    control: async () => answerText(404, 'text/plain', 'not yet'),
+  const proxy = new SandboxProxy({ faults, execute, control: (message) => control(message) });
+  const stopMoto = () => {
+    moto.close();
+    return process.close();
+  };
+  const port = await proxy.listen(options.port ?? 0).catch(async (error: unknown) => {
+    await stopMoto();
+    throw error;
   });
-  const port = await proxy.listen(options.port ?? 0);
-
-  return {
+  const sandbox: Sandbox = {
     url: `http://127.0.0.1:${port}`,
     get calls() {
       return proxy.calls;
@@ -67,18 +58,64 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       faults.clear();
       await proxy.forgetCalls();
       await moto.reset();
-      simpleDb?.reset();
-      time = undefined;
+      simpleDb.reset();
+      account = new Account();
     },
     inject: (fault) => faults.add(fault, proxy.calls.length),
-    setTime(now) {
-      time = now;
+    setTime: (now) => account.setTime(now),
+    slowSnapshots: (rule) => {
+      account.slowSnapshots = rule;
     },
-    slowSnapshots() {},
+    enforceSnapshotRate: (on) => {
+      account.enforcesSnapshotRate = on;
+    },
+    setVolumeState: (volumeId, state) => {
+      if (state === undefined) account.volumeStates.delete(volumeId);
+      else account.volumeStates.set(volumeId, state);
+    },
+    addSystemTags: (resourceId, tags, region) => addSystemTags(moto, resourceId, tags, region),
     async close() {
       await proxy.close();
-      moto.close();
-      await process.close();
+      await stopMoto();
     },
   };
+  const control = makeControl(sandbox);
+  return sandbox;
+}
+
+function answerSimpleDb(message: Message, simpleDb: SimpleDb): Answer {
+  const url = new URL(message.target, 'http://sandbox');
+  const { status, body } = simpleDb.handle({
+    method: message.method,
+    path: url.pathname,
+    host: message.headers.host ?? '',
+    parameters: formParameters(message) ?? url.searchParams,
+    rawBody: message.body.toString(),
+  });
+  return answerText(status, 'text/xml', body);
+}
+
+/** Straight to moto, past what refuses such tags. */
+async function addSystemTags(
+  moto: MotoClient,
+  resourceId: string,
+  tags: Readonly<Record<string, string>>,
+  region = 'us-east-1',
+): Promise<void> {
+  const parameters = question('CreateTags', { ResourceId: [resourceId] });
+  Object.entries(tags).forEach(([key, value], index) => {
+    parameters.set(`Tag.${index + 1}.Key`, key);
+    parameters.set(`Tag.${index + 1}.Value`, value);
+  });
+  const message: Message = {
+    method: 'POST',
+    target: '/',
+    headers: {
+      'content-type': 'application/x-www-form-urlencoded',
+      authorization: `AWS4-HMAC-SHA256 Credential=test/20000101/${region}/ec2/aws4_request, Signature=none`,
+    },
+    body: Buffer.from(parameters.toString()),
+  };
+  const answer = await moto.ask(message, identify(message));
+  if (answer.status !== 200) throw new Error(`${resourceId} could not be tagged: ${answer.body.toString()}`);
 }

@@ -14,9 +14,23 @@ export interface Sandbox {
    */
   setTime(now: Date): void;
   /** How long a new snapshot stays `pending` on the account's clock, and how it ends; default: 0 seconds, `completed`. */
-  slowSnapshots(rule: { pendingSeconds: number; endState?: 'completed' | 'error' }): void;
+  slowSnapshots(rule: SlowSnapshots): void;
+  /** Refuses a second snapshot of a volume within 15 s of the account's time, as EC2 does; off by default. */
+  enforceSnapshotRate(on: boolean): void;
+  /** Puts a volume into a state that it cannot be brought to by calls; `undefined` takes that back. */
+  setVolumeState(volumeId: string, state: VolumeState | undefined): void;
+  /** Adds tags as AWS's own services do, `aws:` ones too, which CreateTags refuses. */
+  addSystemTags(resourceId: string, tags: Readonly<Record<string, string>>, region?: string): Promise<void>;
   close(): Promise<void>;
 }
+
+export interface SlowSnapshots {
+  pendingSeconds: number;
+  /** Default: `completed`. */
+  endState?: 'completed' | 'error';
+}
+
+export type VolumeState = 'creating' | 'deleting' | 'error';
 
 export interface Call {
   /** `ec2`, `simpledb`, `dynamodb`, … */

@@ -61,6 +61,7 @@ async function startOn(port: number, command: MotoCommand): Promise<MotoProcess>
   };
   try {
     await untilItAnswers(port, child, () => lines.slice(-5).join('\n'));
+    lines.length = 0; // its greeting
   } catch (error) {
     await moto.close();
     throw error;

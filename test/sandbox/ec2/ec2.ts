@@ -1,0 +1,42 @@
+/** EC2: what moto lacks and the project needs; everything else is moto's. */
+import { formParameters, type Identity } from '../identify.ts';
+import type { Answer, Message } from '../message.ts';
+import type { MotoClient } from '../moto/moto-client.ts';
+import { wireError } from '../wire-error.ts';
+import type { Account } from './account.ts';
+import { imageOperations } from './images.ts';
+import { type Ec2Call, type Operation, Refusal } from './operation.ts';
+import { snapshotOperations } from './snapshots.ts';
+import { refuseTags } from './tag-rules.ts';
+import { volumeOperations } from './volumes.ts';
+
+const operations: Readonly<Record<string, Operation>> = {
+  ...snapshotOperations,
+  ...volumeOperations,
+  ...imageOperations,
+};
+
+export async function answerEc2(
+  message: Message,
+  identity: Identity,
+  account: Account,
+  moto: MotoClient,
+): Promise<Answer> {
+  const parameters = formParameters(message);
+  if (parameters === undefined) return moto.ask(message, identity);
+  const call: Ec2Call = {
+    action: identity.action,
+    parameters,
+    account,
+    forward: (asked = parameters) => moto.ask({ ...message, body: Buffer.from(asked.toString()) }, identity),
+  };
+  try {
+    refuseTags(parameters);
+    return await (operations[identity.action] ?? passOn)(call);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return wireError('ec2', { status: 400, code: error.code, message: error.message });
+  }
+}
+
+const passOn: Operation = (call) => call.forward();

@@ -4,9 +4,8 @@
  */
 const { rmSync } = require('node:fs');
 const { join } = require('node:path');
-const { environmentCredentials } = require('./environment-credentials.cjs');
+const { lambdaOnly } = require('./lambda-only.cjs');
 const { literalSchemaKeys } = require('./literal-schema-keys.cjs');
-const { noEventStreams } = require('./no-event-streams.cjs');
 const { oneLedger } = require('./one-ledger.cjs');
 
 /** esbuild's options for what Lambda runs; `ledger` is the plan's. */
@@ -22,7 +21,8 @@ function deployed(ledger) {
     legalComments: 'none',
     external: [],
     exclude: [], // the runtime's own SDK starts more slowly than a bundled one
-    plugins: [literalSchemaKeys, environmentCredentials, noEventStreams, oneLedger(ledger)],
+    skipRebuild: true, // a build context that is left open keeps a failed `invoke local` from ending
+    plugins: [literalSchemaKeys, lambdaOnly, oneLedger(ledger)],
   };
 }
 

@@ -1,6 +1,15 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { dynamoDbLedger } from './dynamodb-ledger.ts';
 import type { Ledger } from './ledger.ts';
 import type { OpenLedgerOptions } from './ledger-options.ts';
 
-export function openLedger(options: OpenLedgerOptions): Ledger {
-  throw new Error(`The DynamoDb ledger of ${options.owner} is not built yet`);
+export function openLedger({ owner, clock, onUnreadable, aws, endpoint }: OpenLedgerOptions): Ledger {
+  const client = new DynamoDBClient({
+    maxAttempts: 3,
+    ...(aws?.region && { region: aws.region }),
+    ...(aws?.credentials && { credentials: aws.credentials }),
+    ...(aws?.requestHandler && { requestHandler: aws.requestHandler }),
+    ...(endpoint && { endpoint }),
+  });
+  return dynamoDbLedger({ client, table: owner, clock, onUnreadable });
 }

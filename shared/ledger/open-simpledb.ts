@@ -1,6 +1,15 @@
+import { SimpleDbClient } from '../aws/simpledb/client.ts';
 import type { Ledger } from './ledger.ts';
 import type { OpenLedgerOptions } from './ledger-options.ts';
+import { simpleDbLedger } from './simpledb-ledger.ts';
 
-export function openLedger(options: OpenLedgerOptions): Ledger {
-  throw new Error(`The SimpleDb ledger of ${options.owner} is not built yet`);
+export function openLedger({ owner, clock, onUnreadable, aws, endpoint }: OpenLedgerOptions): Ledger {
+  const client = new SimpleDbClient({
+    region: aws?.region,
+    credentials: aws?.credentials,
+    requestHandler: aws?.requestHandler,
+    endpoint,
+    sleep: clock.sleep,
+  });
+  return simpleDbLedger({ client, domain: owner, clock, onUnreadable });
 }

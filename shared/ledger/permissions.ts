@@ -23,7 +23,7 @@ const simpleDbActions: Record<LedgerOperation, readonly string[]> = {
 };
 
 const dynamoDbActions: Record<LedgerOperation, readonly string[]> = {
-  acquire: ['GetItem', 'PutItem'],
+  acquire: ['PutItem'],
   peek: ['GetItem'],
   renew: ['UpdateItem'],
   release: ['UpdateItem'],

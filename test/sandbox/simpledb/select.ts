@@ -110,17 +110,14 @@ function writeToken(query: SelectExpression, after: Cursor | undefined): string 
 }
 
 function readToken(token: string, query: SelectExpression): Cursor | undefined {
-  const { of, after } = parseToken(token);
+  const { of, after } = parseToken(token) ?? {};
   if (of !== fingerprint(query)) throw invalidToken();
   return after;
 }
 
-function parseToken(token: string): { of?: string; after?: Cursor } {
+function parseToken(token: string): { of?: string; after?: Cursor } | null {
   try {
-    return JSON.parse(Buffer.from(token, 'base64url').toString()) as {
-      of?: string;
-      after?: Cursor;
-    };
+    return JSON.parse(Buffer.from(token, 'base64url').toString());
   } catch {
     throw invalidToken();
   }

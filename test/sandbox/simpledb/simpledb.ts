@@ -73,22 +73,22 @@ const MAX_REQUEST_BYTES = 1024 * 1024;
 const API_VERSION = '2009-04-15';
 
 /** Answered without a result. */
-const WRITES: Record<string, (store: Store, fields: Fields) => void> = {
-  CreateDomain: (store, fields) => store.create(domainName(fields)),
-  DeleteDomain: (store, fields) => store.delete(domainName(fields)),
-  PutAttributes: putAttributes,
-  BatchPutAttributes: batchPutAttributes,
-  DeleteAttributes: deleteAttributes,
-  BatchDeleteAttributes: batchDeleteAttributes,
-};
+const WRITES = new Map<string, (store: Store, fields: Fields) => void>([
+  ['CreateDomain', (store, fields) => store.create(domainName(fields))],
+  ['DeleteDomain', (store, fields) => store.delete(domainName(fields))],
+  ['PutAttributes', putAttributes],
+  ['BatchPutAttributes', batchPutAttributes],
+  ['DeleteAttributes', deleteAttributes],
+  ['BatchDeleteAttributes', batchDeleteAttributes],
+]);
 
 /** Each returns the content of its `<…Result>`. */
-const READS: Record<string, (call: Call) => string> = {
-  ListDomains: ({ store, fields }) => listDomains(store, fields),
-  DomainMetadata: ({ store, fields, now }) => domainMetadata(store.domain(domainName(fields)), now()),
-  GetAttributes: getAttributes,
-  Select: runSelect,
-};
+const READS = new Map<string, (call: Call) => string>([
+  ['ListDomains', ({ store, fields }) => listDomains(store, fields)],
+  ['DomainMetadata', ({ store, fields, now }) => domainMetadata(store.domain(domainName(fields)), now())],
+  ['GetAttributes', getAttributes],
+  ['Select', runSelect],
+]);
 
 /** Makes an empty SimpleDB. */
 export function createSimpleDb(options: SimpleDbOptions = {}): SimpleDb {
@@ -114,10 +114,7 @@ export function createSimpleDb(options: SimpleDbOptions = {}): SimpleDb {
         return { status: 200, body: resultXml(action, result) };
       } catch (error) {
         if (!(error instanceof SimpleDbError)) throw error;
-        return {
-          status: error.status,
-          body: errorXml(error.code, error.message),
-        };
+        return { status: error.status, body: errorXml(error.code, error.message) };
       }
     },
     register: (accessKeyId, secretAccessKey) => {
@@ -157,9 +154,14 @@ function admit(request: SimpleDbRequest, rules: SignatureRules): string {
 }
 
 function run(action: string, call: Call): string | undefined {
-  if (Object.hasOwn(READS, action)) return READS[action]?.(call);
-  if (Object.hasOwn(WRITES, action)) return void WRITES[action]?.(call.store, call.fields);
-  throw new SimpleDbError('InvalidAction', `The action ${action} is not valid for this web service.`);
+  const read = READS.get(action);
+  if (read !== undefined) return read(call);
+  const write = WRITES.get(action);
+  if (write === undefined) {
+    throw new SimpleDbError('InvalidAction', `The action ${action} is not valid for this web service.`);
+  }
+  write(call.store, call.fields);
+  return undefined;
 }
 
 /** SDB_API_GetAttributes.html: an item that does not exist answers an empty set. */
@@ -178,10 +180,7 @@ function runSelect({ fields, store, options, nextPage }: Call): string {
   const query = parseSelect(expression);
   const view = viewOf(store, query.domain, fields, options);
   const cut = options.cutPages?.(nextPage());
-  return select(query, view, fields.get('NextToken'), {
-    pageSize: options.pageSize,
-    cut,
-  });
+  return select(query, view, fields.get('NextToken'), { pageSize: options.pageSize, cut });
 }
 
 function viewOf(store: Store, name: string, fields: Fields, options: SimpleDbOptions): View {

@@ -4,7 +4,7 @@ import { SimpleDbError } from './errors.ts';
  * `word` is an unquoted name or a keyword, `name` a name in backticks, `value` a constant in single or
  * double quotes.
  */
-export type TokenKind = 'word' | 'name' | 'value' | 'number' | 'symbol' | 'end';
+type TokenKind = 'word' | 'name' | 'value' | 'number' | 'symbol' | 'end';
 
 export interface Token {
   kind: TokenKind;

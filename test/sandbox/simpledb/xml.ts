@@ -19,7 +19,7 @@ const ESCAPES: Record<string, string> = {
 
 let requests = 0;
 
-export function escapeXml(text: string): string {
+function escapeXml(text: string): string {
   return text.replace(SPECIAL, (character) => ESCAPES[character] ?? character);
 }
 

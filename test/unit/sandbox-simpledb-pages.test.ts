@@ -169,12 +169,13 @@ describe('speed', () => {
         SelectExpression: query,
         ...(token && { NextToken: token }),
       });
-      const start = performance.now();
+      const start = process.cpuUsage();
       const { body } = made.db.handle({ ...REQUEST, parameters });
-      times.push(performance.now() - start);
+      times.push(process.cpuUsage(start).user / 1000);
       expect(body.match(/<Item>/g)).toHaveLength(2500);
       token = /<NextToken>(.*)<\/NextToken>/.exec(body)?.[1] ?? '';
     }
+    // The median of the processor's time, which a busy machine does not stretch.
     expect(times.sort((a, b) => a - b)[5]).toBeLessThan(100);
   }, 60_000);
 });

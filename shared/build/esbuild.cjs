@@ -20,8 +20,6 @@ function deployed(ledger) {
     mainFields: ['module', 'main'],
     legalComments: 'none',
     external: [],
-    exclude: [], // the runtime's own SDK starts more slowly than a bundled one
-    skipRebuild: true, // a build context that is left open keeps a failed `invoke local` from ending
     plugins: [literalSchemaKeys, lambdaOnly, oneLedger(ledger)],
   };
 }
@@ -41,9 +39,13 @@ function config(serverless) {
   // A build that was cut off, and every `invoke local`, leaves its files here; they would be zipped.
   rmSync(join(serverless.config.serviceDir, '.esbuild'), { recursive: true, force: true });
   const isLocal = serverless.processedInput.commands[0] === 'invoke';
-  return isLocal
-    ? { ...local(), outputFileExtension: '.cjs' } // `.mjs` hangs it; `.js` is a module, by our package.json
-    : { ...deployed(ledgerOf(serverless)), outputFileExtension: '.mjs' };
+  return {
+    ...(isLocal ? local() : deployed(ledgerOf(serverless))),
+    // `invoke local` hangs on `.mjs`, and `.js` is a module by our package.json.
+    outputFileExtension: isLocal ? '.cjs' : '.mjs',
+    exclude: [], // the SDK is bundled: the runtime's own starts more slowly
+    skipRebuild: true, // a build context that is left open keeps a failed `invoke local` from ending
+  };
 }
 
 /** The very value that the functions are given, so that bundle and function cannot disagree. */

@@ -20,7 +20,7 @@ const warmUps = 2;
 const root = join(import.meta.dirname, '../..');
 const folder = join(root, '.cache/cold-start');
 const require = createRequire(import.meta.url);
-type Bundling = { deployed: (ledger: string) => BuildOptions & { exclude: string[] } };
+type Bundling = { deployed: (ledger: string) => BuildOptions };
 
 /** A job for each function that looks at AWS and changes nothing. */
 const jobs: Record<string, object> = {
@@ -77,10 +77,9 @@ function bare(): Subject {
 async function subjects(): Promise<Subject[]> {
   rmSync(folder, { recursive: true, force: true });
   const { deployed }: Bundling = require('../../shared/build/esbuild.cjs');
-  const { exclude: _, ...ours } = deployed('simpledb');
   const all = [bare()];
   for (const name of functions) {
-    all.push(await bundle(name, 'ours', ours, '.mjs'));
+    all.push(await bundle(name, 'ours', deployed('simpledb'), '.mjs'));
     all.push(await bundle(name, "plugin's default", pluginDefault, '.js'));
   }
   return all;

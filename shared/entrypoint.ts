@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import en from 'zod/v4/locales/en.js';
 import type { Ec2 } from './aws/ec2.ts';
 import { openEnvelope } from './envelope.ts';
-import { AutomationError, EventError, LimitExceededError, PartialFailureError } from './errors.ts';
+import { type AutomationError, EventError, LimitExceededError, PartialFailureError } from './errors.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { type Outcome, type Report, Reporter } from './report.ts';
 import type { Tools } from './tools.ts';
@@ -92,8 +92,8 @@ function countOutcomes({ config, emitMetric }: Tools, { function: name, summary 
   emitMetric({ dimensions: { owner: config.owner, function: name }, values: { done, failed, deferred } });
 }
 
-function throwUnfinished(name: string, { unfinished, limits }: Reporter): void {
-  if (unfinished.length === 0 && limits.length === 0) return;
+function throwUnfinished(name: string, { isClean, unfinished, limits }: Reporter): void {
+  if (isClean) return;
   const lines = [...unfinished.slice(0, 10).map(lineOf), ...limits];
   if (unfinished.length > 10) lines.push(`and ${unfinished.length - 10} more: see the log`);
   const message = `${name} did the rest, but:\n${lines.join('\n')}`;

@@ -9,7 +9,8 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
  * `{"job": …, "event": …}`.
  */
 export function openEnvelope(payload: unknown): Record<string, unknown> {
-  if (!isObject(payload)) throw new EventError(`The payload is ${describe(payload)}: expected a job, a JSON object`);
+  if (!isObject(payload))
+    throw new EventError(`The payload is ${describe(payload)}: expected a job, a JSON object`);
   const { job } = payload;
   if (isObject(job)) return job;
   if ('detail-type' in payload) {

@@ -14,10 +14,12 @@ export const commonJobFields = {
 };
 
 /** A backup's or a tier's name: it becomes part of logical ids, tags and ledger keys. */
-export const nameField = z.string().check(
-  z.regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'expected lower-case letters, digits and single hyphens'),
-  z.maxLength(40, 'expected 40 characters at most'),
-);
+export const nameField = z
+  .string()
+  .check(
+    z.regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'expected lower-case letters, digits and single hyphens'),
+    z.maxLength(40, 'expected 40 characters at most'),
+  );
 
 /** "24 hours", "7 days", "1 month". */
 export const durationField = z
@@ -32,24 +34,37 @@ export const durationField = z
 const filterValues = 200; // DescribeVolumes and DescribeInstances take at most 200 values a filter
 
 const idList = (prefix: string) =>
-  z.array(
-    z.string().check(
-      z.regex(new RegExp(`^${prefix}-([0-9a-f]{8}|[0-9a-f]{17})$`), `expected an id such as ${prefix}-0123456789abcdef0`),
-    ),
-  ).check(z.minLength(1, 'expected at least one id'), z.maxLength(filterValues, `expected ${filterValues} ids at most`));
+  z
+    .array(
+      z
+        .string()
+        .check(
+          z.regex(
+            new RegExp(`^${prefix}-([0-9a-f]{8}|[0-9a-f]{17})$`),
+            `expected an id such as ${prefix}-0123456789abcdef0`,
+          ),
+        ),
+    )
+    .check(
+      z.minLength(1, 'expected at least one id'),
+      z.maxLength(filterValues, `expected ${filterValues} ids at most`),
+    );
 
 /** All keys must be there, each with one of its values. */
 const tagFilter = z
   .record(
     z.string().check(z.minLength(1), z.maxLength(128)),
-    z.array(z.string().check(z.maxLength(256))).check(
-      z.minLength(1, 'expected at least one value'),
-      z.maxLength(filterValues, `expected ${filterValues} values at most`),
-    ),
+    z
+      .array(z.string().check(z.maxLength(256)))
+      .check(
+        z.minLength(1, 'expected at least one value'),
+        z.maxLength(filterValues, `expected ${filterValues} values at most`),
+      ),
   )
   .check(z.refine((tags) => Object.keys(tags).length > 0, 'expected at least one tag'));
 
-const exactlyOne = (selector: object) => Object.values(selector).filter((value) => value !== undefined).length === 1;
+const exactlyOne = (selector: object) =>
+  Object.values(selector).filter((value) => value !== undefined).length === 1;
 
 /** Which volumes: by id, by tag, or those attached to instances that are chosen by id or tag. */
 export const volumeSelectorField = z

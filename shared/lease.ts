@@ -19,7 +19,10 @@ export interface HeldLease {
 }
 
 /** Returns a function to call before each piece of work: it renews the lease in time, and throws once it is lost. */
-export function heartbeatOf({ slot, holder, ledger, clock }: HeldLease, acquiredAt: Date): () => Promise<void> {
+export function heartbeatOf(
+  { slot, holder, ledger, clock }: HeldLease,
+  acquiredAt: Date,
+): () => Promise<void> {
   let renewedAt = acquiredAt;
   let renewal: Promise<void> | undefined;
   const renew = async () => {

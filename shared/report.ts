@@ -33,7 +33,13 @@ export interface Report {
 // 1,000 outcomes of some 300 bytes stay well under the 6 MB of a Lambda answer.
 const mostOutcomes = 1_000;
 
-const logLevels = { done: 'info', withheld: 'info', kept: 'debug', deferred: 'warn', failed: 'error' } as const;
+const logLevels = {
+  done: 'info',
+  withheld: 'info',
+  kept: 'debug',
+  deferred: 'warn',
+  failed: 'error',
+} as const;
 
 /** Counts and logs outcomes as they come, and keeps as many as the answer may hold. */
 export class Reporter {
@@ -71,6 +77,11 @@ export class Reporter {
 
   get limits(): readonly string[] {
     return this.#limits;
+  }
+
+  /** Nothing failed, was put off or held back. */
+  get isClean(): boolean {
+    return this.#unfinished.length === 0 && this.#limits.length === 0;
   }
 
   finish(head: Pick<Report, 'function' | 'dryRun' | 'startedAt' | 'finishedAt'>): Report {

@@ -27,19 +27,17 @@ const batchSize = 25;
 // CreateSnapshot refills at 5 a second: more at once would only be throttled.
 const creationsAtOnce = 5;
 
-/** True if every creation was done or refused for good, so that the slot need not be taken again. */
-export async function takeAll(decisions: readonly TakeDecision[], assignment: Assignment): Promise<boolean> {
+export async function takeAll(decisions: readonly TakeDecision[], assignment: Assignment): Promise<void> {
   const { run } = assignment;
   const keepings = decisions.filter((decision) => decision.kind === 'keep');
   const creations = decisions.filter((decision) => decision.kind === 'create');
   await recordTaken(keepings, run);
   for (const keeping of keepings) sayKept(keeping, run);
-  let finished = true;
+  sayLimit(keepings.filter(({ reason }) => reason === 'max-actions').length, run);
   for (const batch of slices(creations, batchSize)) {
-    const settled = run.job.dryRun ? sayWithheld(batch, run) : await takeBatch(batch, assignment);
-    finished &&= settled;
+    if (run.job.dryRun) sayWithheld(batch, run);
+    else await takeBatch(batch, assignment);
   }
-  return finished;
 }
 
 /** A snapshot that an earlier delivery made may lack its row, or its row the id. */
@@ -51,7 +49,7 @@ async function recordTaken(
   if (rows.length > 0 && !job.dryRun) await ledger.put(rows);
 }
 
-function sayKept({ resource, reason, snapshot }: Keeping, { job, report }: Run<TakeSnapshotsJob>): void {
+function sayKept({ resource, reason, snapshot }: Keeping, { report }: Run<TakeSnapshotsJob>): void {
   if (reason === 'volume-not-found') {
     const error = {
       name: 'VolumeNotFound',
@@ -59,11 +57,6 @@ function sayKept({ resource, reason, snapshot }: Keeping, { job, report }: Run<T
     };
     report.add({ resource, decision: 'keep', reason, outcome: 'failed', error });
     return;
-  }
-  if (reason === 'max-actions') {
-    report.limit(
-      `${resource} was left out: maxActions is ${job.maxActions}; start the job again with a larger one`,
-    );
   }
   report.add({
     resource,
@@ -74,9 +67,15 @@ function sayKept({ resource, reason, snapshot }: Keeping, { job, report }: Run<T
   });
 }
 
-function sayWithheld(batch: readonly Creation[], { report }: Run<TakeSnapshotsJob>): boolean {
+function sayLimit(leftOut: number, { job, report }: Run<TakeSnapshotsJob>): void {
+  if (leftOut === 0) return;
+  report.limit(
+    `Left out: ${leftOut} volumes over maxActions (${job.maxActions}); start the job with a larger one`,
+  );
+}
+
+function sayWithheld(batch: readonly Creation[], { report }: Run<TakeSnapshotsJob>): void {
   for (const creation of batch) report.add({ ...headOf(creation), outcome: 'withheld' });
-  return true;
 }
 
 const headOf = ({ volume, leftOut }: Creation): Omit<Outcome, 'outcome'> => ({
@@ -86,19 +85,18 @@ const headOf = ({ volume, leftOut }: Creation): Omit<Outcome, 'outcome'> => ({
   ...(leftOut.length > 0 && { detail: `no room for ${leftOut.length} of its tags: ${leftOut.join(', ')}` }),
 });
 
-/** One creation's end: `row` is what the ledger should hold now, `settled` whether the slot is done with it. */
+/** One creation's end: the row as it now is, or the key of one that certainly has nothing behind it. */
 interface Attempt {
   outcome: Outcome;
   row?: BackupRow;
   forget?: string;
-  settled: boolean;
 }
 
-async function takeBatch(batch: readonly Creation[], assignment: Assignment): Promise<boolean> {
+async function takeBatch(batch: readonly Creation[], assignment: Assignment): Promise<void> {
   const { ledger, report, timeLeft } = assignment.run;
   if (timeLeft() <= 0) {
     for (const creation of batch) report.add(deferral(creation, 'out-of-time'));
-    return false;
+    return;
   }
   await assignment.heartbeat();
   await ledger.put(batch.map((creation) => rowFor(creation, assignment)));
@@ -110,7 +108,6 @@ async function takeBatch(batch: readonly Creation[], assignment: Assignment): Pr
   if (rows.length > 0) await ledger.put(rows);
   const forgotten = attempts.map(({ forget }) => forget).filter((key) => key !== undefined);
   if (forgotten.length > 0) await ledger.remove(forgotten);
-  return attempts.every(({ settled }) => settled);
 }
 
 function rowFor({ volume }: Creation, { slot, expires }: Assignment): BackupRow {
@@ -129,19 +126,19 @@ function rowFor({ volume }: Creation, { slot, expires }: Assignment): BackupRow 
 async function takeOne(creation: Creation, assignment: Assignment): Promise<Attempt> {
   const { run, slot, heartbeat } = assignment;
   const { volume, tags } = creation;
-  const description = `${run.owner} ${slotId(slot)}`;
+  const description = `Groundskeeper ${slotId(slot)}`;
   try {
     const id = await createSnapshot(run.ec2, { volumeId: volume.id, description, tags }, heartbeat);
     const { detail, ...head } = headOf(creation);
     const outcome: Outcome = { ...head, outcome: 'done', detail: [id, detail].filter(Boolean).join('; ') };
-    return { outcome, row: { ...rowFor(creation, assignment), resource: id }, settled: true };
+    return { outcome, row: { ...rowFor(creation, assignment), resource: id } };
   } catch (error) {
     return failedAttempt(creation, error, rowFor(creation, assignment).key);
   }
 }
 
 function failedAttempt(creation: Creation, error: unknown, key: string): Attempt {
-  if (error instanceof LeaseLostError) return { outcome: deferral(creation, 'lease-lost'), settled: false };
+  if (error instanceof LeaseLostError) return { outcome: deferral(creation, 'lease-lost') };
   const { name, message } = awsErrorOf(error);
   const failed: Outcome = { ...headOf(creation), outcome: 'failed', error: { name, message } };
   switch (natureOf(error)) {
@@ -149,17 +146,15 @@ function failedAttempt(creation: Creation, error: unknown, key: string): Attempt
       return {
         outcome: { ...failed, decision: 'keep', reason: 'volume-gone', outcome: 'kept' },
         forget: key,
-        settled: true,
       };
     case 'refused':
     case 'in-use':
-      return { outcome: failed, forget: key, settled: false };
+      return { outcome: failed, forget: key };
     case 'unclear':
-      return { outcome: failed, settled: false };
+      return { outcome: failed };
     default:
       return {
         outcome: { ...deferral(creation, 'aws-said-later'), error: { name, message } },
-        settled: false,
       };
   }
 }

@@ -45,7 +45,8 @@ export function decideTake(seen: Seen, appointment: Appointment): TakeDecision[]
     // A snapshot that ended in error is no backup: the slot is taken again.
     if (source !== undefined && snapshot.state !== 'error') taken.set(source, snapshot);
   }
-  let creations = 0;
+  // Those of earlier tries count too: a try that failed for this limit must not take more each time.
+  let creations = seen.volumes.filter(({ id }) => taken.has(id)).length;
   const decisions = seen.volumes.map((volume): TakeDecision => {
     const keep = reasonToKeep(volume, taken.get(volume.id));
     if (keep) return keep;

@@ -21,17 +21,17 @@ export const takeSnapshots: AutomationFunction<TakeSnapshotsJob> = {
     const lease = await takeLease(slot, run);
     if (lease.state === 'done') return sayWhole(run, slot, 'slot-done');
     if (lease.state === 'held') return sayWhole(run, slot, 'slot-held', `until ${lease.until.toISOString()}`);
-    let finished = false;
+    let reachedEnd = false;
     try {
-      finished = await takeSlot(slot, run);
+      await takeSlot(slot, run);
+      reachedEnd = true;
     } finally {
-      await endLease(slot, run, finished);
+      await endLease(slot, run, reachedEnd && run.report.isClean);
     }
   },
 };
 
-/** True if nothing is left to do in this slot. */
-async function takeSlot(slot: Slot, run: Run<TakeSnapshotsJob>): Promise<boolean> {
+async function takeSlot(slot: Slot, run: Run<TakeSnapshotsJob>): Promise<void> {
   const { job, report } = run;
   const expires = expiryOf(slot, readDuration(job.keep), run.startedAt);
   const seen = {
@@ -45,7 +45,7 @@ async function takeSlot(slot: Slot, run: Run<TakeSnapshotsJob>): Promise<boolean
   }
   const decisions = decideTake(seen, { owner: run.owner, slot, expires, maxActions: job.maxActions });
   if (!job.dryRun) await resolveRows(run);
-  return takeAll(decisions, { slot, expires, run, heartbeat: heartbeatFor(slot, run) });
+  await takeAll(decisions, { slot, expires, run, heartbeat: heartbeatFor(slot, run) });
 }
 
 function slotOf({ job, startedAt }: Run<TakeSnapshotsJob>): Slot {
@@ -71,6 +71,7 @@ function takeLease(slot: Slot, { job, ledger, invocation, clock }: Run<TakeSnaps
   return ledger.acquire({ slot: id, holder: invocation, now, leaseSeconds, expires });
 }
 
+/** A slot with failures stays free: each try must fail too, until its event is in the dead-letter queue. */
 async function endLease(
   slot: Slot,
   { job, ledger, invocation, log }: Run<TakeSnapshotsJob>,

@@ -3,8 +3,8 @@ import {
   CreateTagsCommand,
   DeleteSnapshotCommand,
   DescribeSnapshotsCommand,
-  type Filter,
   type Snapshot as Ec2Snapshot,
+  type Filter,
 } from '@aws-sdk/client-ec2';
 import { type Tags, tagKeys } from '../tags.ts';
 import { type Ec2, filterValues, observing, required, slices, tagListOf, tagsOf } from './ec2.ts';
@@ -110,7 +110,9 @@ export function createSnapshot(
     const owner = required(tags[tagKeys.owner], tagKeys.owner);
     const slot = required(tags[tagKeys.slot], tagKeys.slot);
     for await (const page of ownSnapshotsWith(ec2, owner, 'slot', [slot])) {
-      const made = page.find((snapshot) => snapshot.tags[tagKeys.source] === tags[tagKeys.source]);
+      const made = page.find(
+        ({ state, tags: found }) => state !== 'error' && found[tagKeys.source] === tags[tagKeys.source],
+      );
       if (made) return made.id;
     }
     return undefined;

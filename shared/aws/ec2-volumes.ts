@@ -1,4 +1,9 @@
-import { DescribeInstancesCommand, DescribeVolumesCommand, type Filter, type Volume as Ec2Volume } from '@aws-sdk/client-ec2';
+import {
+  DescribeInstancesCommand,
+  DescribeVolumesCommand,
+  type Volume as Ec2Volume,
+  type Filter,
+} from '@aws-sdk/client-ec2';
 import type { VolumeSelector } from '../job.ts';
 import type { Tags } from '../tags.ts';
 import { type Ec2, filterValues, observing, required, slices, tagsOf } from './ec2.ts';
@@ -36,7 +41,8 @@ async function volumesBy(ec2: Ec2, name: string, values: readonly string[]): Pro
   const found = new Map<string, Volume>();
   for (const slice of slices([...new Set(values)], filterValues)) {
     // A volume attached to several instances comes once a slice.
-    for (const volume of await describeVolumes(ec2, [{ Name: name, Values: slice }])) found.set(volume.id, volume);
+    for (const volume of await describeVolumes(ec2, [{ Name: name, Values: slice }]))
+      found.set(volume.id, volume);
   }
   return [...found.values()];
 }
@@ -51,7 +57,11 @@ async function describeVolumes({ client, patience }: Ec2, filters: Filter[]): Pr
       persist(
         () =>
           client.send(
-            new DescribeVolumesCommand({ Filters: filters, MaxResults: 500, ...(token && { NextToken: token }) }),
+            new DescribeVolumesCommand({
+              Filters: filters,
+              MaxResults: 500,
+              ...(token && { NextToken: token }),
+            }),
           ),
         patience,
       ),
@@ -78,7 +88,11 @@ async function instanceIds({ client, patience }: Ec2, filters: Filter[]): Promis
       persist(
         () =>
           client.send(
-            new DescribeInstancesCommand({ Filters: filters, MaxResults: 1000, ...(token && { NextToken: token }) }),
+            new DescribeInstancesCommand({
+              Filters: filters,
+              MaxResults: 1000,
+              ...(token && { NextToken: token }),
+            }),
           ),
         patience,
       ),

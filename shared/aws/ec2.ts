@@ -40,7 +40,9 @@ export function slices<Item>(all: readonly Item[], size: number): Item[][] {
   return result;
 }
 
-export function tagsOf(list: readonly { Key?: string | undefined; Value?: string | undefined }[] | undefined): Tags {
+export function tagsOf(
+  list: readonly { Key?: string | undefined; Value?: string | undefined }[] | undefined,
+): Tags {
   const tags: Record<string, string> = {};
   for (const { Key, Value } of list ?? []) if (Key !== undefined) tags[Key] = Value ?? '';
   return tags;

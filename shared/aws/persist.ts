@@ -4,7 +4,7 @@
  * client token, must not be repeated before looking whether the first one was done.
  */
 import type { Clock } from '../clock.ts';
-import { natureOf, type Nature } from './errors.ts';
+import { type Nature, natureOf } from './errors.ts';
 
 export interface Patience {
   clock: Clock;
@@ -52,7 +52,12 @@ export async function persist<Result>(
 }
 
 /** Milliseconds to wait; undefined if repeating would not help. */
-function waitAfter(nature: Nature, failures: number, random: () => number, looks: boolean): number | undefined {
+function waitAfter(
+  nature: Nature,
+  failures: number,
+  random: () => number,
+  looks: boolean,
+): number | undefined {
   const backOff = (0.5 + random() / 2) * Math.min(longestWait, firstWait * 2 ** failures);
   switch (nature) {
     case 'throttled':

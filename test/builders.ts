@@ -1,0 +1,105 @@
+/** Things of the domain with sensible values: a test names only what it is about. */
+import { type ExpireBackupsJob, expireBackupsJob } from '../functions/expire-backups/job.ts';
+import { type ReconcileLedgerJob, reconcileLedgerJob } from '../functions/reconcile-ledger/job.ts';
+import { type TakeSnapshotsJob, takeSnapshotsJob } from '../functions/take-snapshots/job.ts';
+import type { Snapshot } from '../shared/aws/ec2-snapshots.ts';
+import type { Volume } from '../shared/aws/ec2-volumes.ts';
+import { type BackupRow, rowKey } from '../shared/ledger/ledger.ts';
+import type { Outcome } from '../shared/report.ts';
+import { type Slot, slotId } from '../shared/slot.ts';
+import { type Tags, tagKeys } from '../shared/tags.ts';
+
+export const anOwner = 'groundskeeper-test';
+
+export const aSlot = (overrides: Partial<Slot> = {}): Slot => ({
+  backup: 'data',
+  tier: 'daily',
+  time: new Date('2026-11-21T02:15:00Z'),
+  ...overrides,
+});
+
+export const aVolume = (overrides: Partial<Volume> = {}): Volume => ({
+  id: 'vol-0123456789abcdef0',
+  state: 'in-use',
+  createdAt: new Date('2026-01-01T00:00:00Z'),
+  tags: { Name: 'data' },
+  ...overrides,
+});
+
+/** Completed, of `aVolume` in `aSlot`, kept seven days; `tags` are added to ours, and take one away with undefined. */
+export function aSnapshot({
+  tags = {},
+  ...overrides
+}: Partial<Omit<Snapshot, 'tags'>> & { tags?: Readonly<Record<string, string | undefined>> } = {}): Snapshot {
+  const { backup, tier, time } = aSlot();
+  const all = {
+    [tagKeys.owner]: anOwner,
+    [tagKeys.plan]: backup,
+    [tagKeys.tier]: tier,
+    [tagKeys.slot]: slotId({ backup, tier, time }),
+    [tagKeys.expires]: '2026-11-28T02:15:04.120Z',
+    [tagKeys.source]: overrides.volumeId ?? aVolume().id,
+    ...tags,
+  };
+  const defined = Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return {
+    id: 'snap-0123456789abcdef0',
+    volumeId: aVolume().id,
+    state: 'completed',
+    startedAt: new Date('2026-11-21T02:15:05Z'),
+    ...overrides,
+    tags: Object.fromEntries(defined) as Tags,
+  };
+}
+
+/** The row of `aSnapshot`; its key follows `slot` and `source`. */
+export function aRow(overrides: Partial<BackupRow> = {}): BackupRow {
+  const { backup, tier } = aSlot();
+  const { slot = slotId(aSlot()), source = aVolume().id } = overrides;
+  return {
+    kind: 'snapshot',
+    key: rowKey(slot, source),
+    backup,
+    tier,
+    slot,
+    source,
+    expires: '2026-11-28T02:15:04.120Z',
+    resource: aSnapshot().id,
+    ...overrides,
+  };
+}
+
+/** `aRow` as it stands before its snapshot is created. */
+export function anUnresolvedRow(overrides: Partial<Omit<BackupRow, 'resource'>> = {}): BackupRow {
+  const { resource: _none, ...row } = aRow(overrides);
+  return row;
+}
+
+export const anOutcome = (overrides: Partial<Outcome> = {}): Outcome => ({
+  resource: 'snap-0123456789abcdef0',
+  decision: 'delete',
+  reason: 'past-retention',
+  outcome: 'done',
+  ...overrides,
+});
+
+/** A job of take-snapshots as a schedule sends it. */
+export const aTakeJob = (overrides: Partial<TakeSnapshotsJob> = {}): TakeSnapshotsJob =>
+  takeSnapshotsJob.parse({
+    backup: 'data',
+    volumes: { ids: [aVolume().id] },
+    tier: 'daily',
+    keep: '7 days',
+    every: '1 day',
+    scheduledTime: '2026-11-21T02:15:00Z',
+    ...overrides,
+  });
+
+export const anExpireJob = (overrides: Partial<ExpireBackupsJob> = {}): ExpireBackupsJob =>
+  expireBackupsJob.parse(overrides);
+
+export const aReconcileJob = (overrides: Partial<ReconcileLedgerJob> = {}): ReconcileLedgerJob =>
+  reconcileLedgerJob.parse({
+    backups: [{ backup: 'data', volumes: { ids: [aVolume().id] }, tiers: { daily: '7 days' } }],
+    ...overrides,
+  });

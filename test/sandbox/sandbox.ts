@@ -12,6 +12,7 @@ import { startMoto } from './moto/moto-process.ts';
 import { SandboxProxy } from './proxy.ts';
 import { createSimpleDb, type SimpleDb, type SimpleDbOptions } from './simpledb/simpledb.ts';
 import type { Sandbox } from './types.ts';
+import { validateTemplate } from './validate-template.ts';
 
 export interface SandboxOptions {
   /** Default: one that is free. */
@@ -37,6 +38,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   async function execute(message: Message, identity: Identity): Promise<Answer> {
     if (identity.service === 'simpledb') return answerSimpleDb(message, simpleDb);
     if (identity.service === 'ec2') return answerEc2(message, identity, account, moto);
+    if (identity.action === 'ValidateTemplate') return validateTemplate(message, identity, moto);
     return moto.ask(message, identity);
   }
 

@@ -113,6 +113,8 @@ export class SimpleDbError extends Error {
    * error within. After a conditional write, read back before trying it again.
    */
   readonly maybeExecuted: boolean;
+  /** As the SDK's own errors have it, for what reads those. */
+  readonly $metadata: { httpStatusCode: number | undefined; requestId: string | undefined };
 
   constructor(
     name: SimpleDbErrorCode | (string & {}),
@@ -125,6 +127,7 @@ export class SimpleDbError extends Error {
     this.requestId = requestId;
     this.boxUsage = boxUsage;
     this.maybeExecuted = maybeExecuted;
+    this.$metadata = { httpStatusCode: status, requestId };
   }
 }
 

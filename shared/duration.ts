@@ -11,7 +11,8 @@ export interface Duration {
   unit: DurationUnit;
 }
 
-export const durationPattern = /^([1-9]\d{0,3}) (hour|day|week|month|year)s?$/;
+// Not 1,000 years: times have years of four digits, since the ledger compares them as text.
+export const durationPattern = /^(?!\d{4} year)([1-9]\d{0,3}) (hour|day|week|month|year)s?$/;
 
 /** Reads "7 days"; undefined if it is not a duration. */
 export function parseDuration(text: string): Duration | undefined {

@@ -18,7 +18,8 @@ export function slotId({ backup, tier, time }: Slot): string {
 export function parseSlotId(id: string): Slot | undefined {
   const [backup, tier, time, ...rest] = id.split('/');
   if (!backup || !tier || !time || rest.length > 0) return undefined;
-  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(time)) return undefined;
-  const at = new Date(time);
-  return Number.isNaN(at.getTime()) ? undefined : { backup, tier, time: at };
+  const slot = { backup, tier, time: new Date(time) };
+  if (Number.isNaN(slot.time.getTime())) return undefined;
+  // JavaScript reads 31 February as 3 March.
+  return slotId(slot) === id ? slot : undefined;
 }

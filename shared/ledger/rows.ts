@@ -21,7 +21,9 @@ export function rowOf({ id, tags }: Snapshot): BackupRow | undefined {
 export function expiryIn(text: string | undefined): Date | undefined {
   if (text === undefined || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(text)) return undefined;
   const expires = new Date(text);
-  return Number.isNaN(expires.getTime()) ? undefined : expires;
+  if (Number.isNaN(expires.getTime())) return undefined;
+  // JavaScript reads 31 February as 3 March.
+  return expires.toISOString().slice(0, 19) === text.slice(0, 19) ? expires : undefined;
 }
 
 interface Place {

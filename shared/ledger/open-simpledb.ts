@@ -9,7 +9,7 @@ export function openLedger({ owner, clock, onUnreadable, aws, endpoint }: OpenLe
     credentials: aws?.credentials,
     requestHandler: aws?.requestHandler,
     endpoint,
-    sleep: clock.sleep,
+    sleep: (milliseconds) => clock.sleep(milliseconds),
   });
   return simpleDbLedger({ client, domain: owner, clock, onUnreadable });
 }

@@ -105,9 +105,9 @@ async function exchange(
 const neverConnected = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'];
 
 function connectionError(hostname: string, cause: unknown): SimpleDbError {
-  const { code, message } = cause as { code?: unknown; message?: unknown };
-  return new SimpleDbError('ConnectionError', `The connection to ${hostname} failed: ${code ?? message}`, {
-    maybeExecuted: !neverConnected.includes(String(code)),
+  const { code = '', message = '' } = cause as { code?: string; message?: string };
+  return new SimpleDbError('ConnectionError', `The connection to ${hostname} failed: ${code || message}`, {
+    maybeExecuted: !neverConnected.includes(code),
     cause,
   });
 }

@@ -49,6 +49,11 @@ const replacements = [
     ),
   },
   {
+    // DynamoDB's client makes one; only AWS_ENABLE_ENDPOINT_DISCOVERY has it used.
+    module: '@aws-sdk/endpoint-cache/dist-es/EndpointCache.js',
+    instead: 'export class EndpointCache {}',
+  },
+  {
     // For a Node without crypto.
     module: '@smithy/core/dist-es/submodules/checksum/sha256/Sha256Js.js',
     instead: 'export const Sha256Js = undefined;',

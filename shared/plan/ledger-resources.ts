@@ -1,4 +1,5 @@
 /** The ledger's store, where it is a resource: SimpleDB's domain is created on first use instead. */
+import { ledgerTable, ledgerTableProtection } from '../ledger/dynamodb-table.ts';
 import type { Plan } from './plan.ts';
 import type { Resources } from './template.ts';
 
@@ -12,8 +13,8 @@ export function ledgerResources({ ledger }: Pick<Plan, 'ledger'>, owner: string)
       UpdateReplacePolicy: 'Retain',
       Properties: {
         TableName: owner,
-        BillingMode: 'PAY_PER_REQUEST',
-        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        ...ledgerTable,
+        ...ledgerTableProtection,
       },
     },
   };

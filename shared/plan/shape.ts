@@ -20,9 +20,11 @@ function mistakesOf(issue: Issue, raw: unknown, base: Path = []): Mistake[] {
     return [{ path, at: 'key', message: sentence(path.at(-1), why) }];
   }
   if (issue.code === 'invalid_union' && issue.message === 'Invalid input') {
-    const branch = issue.errors.find(([first]) => first?.code !== 'invalid_type') ?? issue.errors[0];
-    const nested = branch?.filter((inner) => inner.code !== 'invalid_type') ?? [];
-    return (nested.length > 0 ? nested : (branch ?? [])).flatMap((inner) => mistakesOf(inner, raw, path));
+    // The branch that the value was meant for: the one that has nothing against its type.
+    const meant = issue.errors.find(
+      ([first]) => first && (first.path.length > 0 || first.code !== 'invalid_type'),
+    );
+    return (meant ?? issue.errors[0] ?? []).flatMap((inner) => mistakesOf(inner, raw, path));
   }
   return [{ path, message: sentence(valueAt(raw, path), issue.message) }];
 }

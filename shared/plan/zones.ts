@@ -24,8 +24,8 @@ const minute = 60_000;
 function offsetReader(name: string): (instant: number) => number {
   const format = new Intl.DateTimeFormat('en-US', { timeZone: name, timeZoneName: 'longOffset' });
   return (instant) => {
-    const text = format.formatToParts(instant).find((part) => part.type === 'timeZoneName')?.value ?? '';
-    const match = /^GMT(?:([+-])(\d\d):(\d\d))?$/.exec(text);
+    const text = format.format(instant);
+    const match = /GMT(?:([+-])(\d\d):(\d\d))?$/.exec(text);
     if (!match) throw new RangeError(`The offset of ${name} reads ${JSON.stringify(text)}`);
     if (!match[1]) return 0;
     return (match[1] === '-' ? -1 : 1) * (Number(match[2]) * 60 + Number(match[3])) * minute;

@@ -79,11 +79,8 @@ function tooClose(tiers: readonly DraftTier[], zone: Zone): Mistake[] {
   return mistakes;
 }
 
-/** Hour tiers are the same every UTC day: a day more than the zone's first and last covers all of them. */
 const startsOf = (cadence: Cadence, zone: Zone): number[] =>
-  startsBetween(cadence, zone, new Date(zone.from.getTime() - day), new Date(zone.to.getTime() + day)).sort(
-    (a, b) => a - b,
-  );
+  startsBetween(cadence, zone, zone.from, zone.to).sort((a, b) => a - b);
 
 function clashOf(earlier: DraftTier, later: DraftTier, starts: Map<DraftTier, number[]>): string[] {
   const clash = firstWithin(starts.get(earlier) ?? [], starts.get(later) ?? [], minutesApart * minute);

@@ -12,5 +12,5 @@ export const permissions: Permissions = {
       conditions: { StringEquals: { [`aws:ResourceTag/${tagKeys.owner}`]: theOwner } },
     },
   ],
-  ledger: ['due', 'unresolved', 'put', 'remove'],
+  ledger: ['due', 'remove'],
 };

@@ -17,5 +17,5 @@ export const permissions: Permissions = {
       conditions: { StringEquals: { 'ec2:CreateAction': 'CreateSnapshot' } },
     },
   ],
-  ledger: ['acquire', 'peek', 'renew', 'release', 'put', 'ofSlot'],
+  ledger: ['acquire', 'peek', 'release', 'put', 'remove'],
 };

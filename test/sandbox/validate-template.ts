@@ -30,8 +30,7 @@ async function fromS3(message: Message, url: string, moto: MotoClient): Promise<
   const bucket = /^(.+)\.s3[.-]/.exec(hostname)?.[1]; // else it is the first part of the path
   const target = bucket === undefined ? pathname : `/${bucket}${pathname}`;
   // moto reads of a signature what service it is for, and no more.
-  const authorization =
-    'AWS4-HMAC-SHA256 Credential=test/20000101/us-east-1/s3/aws4_request, Signature=none';
+  const authorization = 'AWS4-HMAC-SHA256 Credential=test/20000101/us-east-1/s3/aws4_request, Signature=none';
   const answer = await moto.send({
     method: 'GET',
     target,

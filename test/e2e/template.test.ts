@@ -7,20 +7,19 @@ import {
   TemplateFile,
 } from '@aws/cloudformation-validate';
 import { afterAll, expect, it } from 'vitest';
-import { copyService, packageService, type ServiceCopy } from './package.ts';
+import { makeWorkingCopy, type WorkingCopy } from '../sandbox/lambda/working-copy.ts';
+import { packageService, planWith } from './package.ts';
 
-const services: ServiceCopy[] = [];
+const copies: WorkingCopy[] = [];
 
-afterAll(() => {
-  for (const { remove } of services) remove();
-});
+afterAll(() => Promise.all(copies.map((copy) => copy.remove())));
 
 it.each(['simpledb', 'dynamodb'] as const)(
   'AWS finds no error in the template with the %s ledger',
   async (ledger) => {
-    const service = copyService({ ledger });
-    services.push(service);
-    const { templatePath } = await packageService(service);
+    const copy = await makeWorkingCopy(planWith(ledger));
+    copies.push(copy);
+    const { templatePath } = await packageService(copy);
     expect(validate(templatePath).filter(isError).map(lineOf)).toEqual([]);
   },
 );

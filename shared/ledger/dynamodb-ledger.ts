@@ -184,7 +184,6 @@ export function dynamoDbLedger(options: DynamoDbLedgerOptions): Ledger {
         name: 'expires',
         value: now.toISOString(),
       }),
-    ofSlot: (slot) => queryBackups({ sorted: 'begins_with(#sort, :value)', name: 'key', value: `${slot}/` }),
     unresolved: () => queryBackups({ IndexName: ledgerIndexes.unresolved }),
     all: () => queryBackups({}),
   };

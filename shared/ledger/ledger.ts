@@ -72,8 +72,6 @@ export interface Ledger {
 
   /** Rows of every kind whose `expires` is at or before `now`, in pages, oldest first. */
   due(now: Date): AsyncIterable<LedgerRow[]>;
-  /** Backup rows of one slot, in pages. */
-  ofSlot(slot: string): AsyncIterable<BackupRow[]>;
   /** Backup rows without `resource`: written before a creation whose answer was never recorded. */
   unresolved(): AsyncIterable<BackupRow[]>;
   /** Every backup row, in pages. */

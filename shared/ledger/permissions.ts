@@ -17,7 +17,6 @@ const simpleDbActions: Record<LedgerOperation, readonly string[]> = {
   put: ['CreateDomain', 'BatchPutAttributes'],
   remove: ['BatchDeleteAttributes'],
   due: ['Select'],
-  ofSlot: ['Select'],
   unresolved: ['Select'],
   all: ['Select'],
 };
@@ -30,7 +29,6 @@ const dynamoDbActions: Record<LedgerOperation, readonly string[]> = {
   put: ['BatchWriteItem'],
   remove: ['BatchWriteItem'],
   due: ['Query'],
-  ofSlot: ['Query'],
   unresolved: ['Query'],
   all: ['Query'],
 };

@@ -61,7 +61,6 @@ export function simpleDbLedger({ onUnreadable, ...store }: SimpleDbLedgerOptions
     },
 
     due: (now) => select(store, `expires <= ${quoteValue(now.toISOString())} order by expires`, onUnreadable),
-    ofSlot: (slot) => backups(`slot = ${quoteValue(slot)}`),
     unresolved: () =>
       backups(`kind = 'snapshot' and (resource = ${quoteValue(noResource)} or resource is null)`),
     // Rows of no kind, or of one that is not known here, are found too, and reported.

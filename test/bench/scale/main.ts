@@ -14,7 +14,7 @@ const owner = 'bench-dev';
 
 function start(file: string): ChildProcess {
   const path = fileURLToPath(new URL(file, import.meta.url));
-  return fork(path, { execArgv: ['--import', 'tsx', '--expose-gc'] });
+  return fork(path, { execArgv: ['--import', 'tsx', '--expose-gc', '--no-warnings'] });
 }
 
 const stub = start('./stub-server.ts');

@@ -22,7 +22,7 @@ export interface RunResult {
   heapBytes: number;
 }
 
-const callsBetweenSamples = 100;
+const callsBetweenSamples = 20;
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 
 process.once('message', (request: RunRequest) => {
@@ -73,21 +73,20 @@ async function run({ url, owner, function: name, job }: RunRequest): Promise<Run
   return { summary, seconds: (performance.now() - started) / 1_000, heapBytes: heap.largest() };
 }
 
+/** Samples the live heap every so many calls, against that before the run. */
 function watchHeap() {
   const live = () => {
     globalThis.gc?.();
     return process.memoryUsage().heapUsed;
   };
-  let before: number | undefined;
-  let largest = 0;
+  const before = live();
+  let largest = before;
   let calls = 0;
   return {
     count() {
-      // The first calls load and compile what every run needs.
       calls += 1;
-      if (calls === 2) before = live();
-      if (calls > 2 && calls % callsBetweenSamples === 0) largest = Math.max(largest, live());
+      if (calls % callsBetweenSamples === 0) largest = Math.max(largest, live());
     },
-    largest: () => Math.max(largest, live()) - (before ?? 0),
+    largest: () => Math.max(largest, live()) - before,
   };
 }

@@ -28,6 +28,11 @@ export interface ServerlessParts {
   mistakes?: string;
 }
 
+/**
+ * Compiles the plan for a stage and a region.
+ *
+ * @public `serverless.cjs` loads it at run time
+ */
 export function serverlessParts(target: Target): ServerlessParts {
   try {
     const { resources, outputs, ...rest } = compilePlan(readPlanFile(target.region), target);

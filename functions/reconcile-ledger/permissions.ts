@@ -8,7 +8,11 @@ export const permissions: Permissions = {
     {
       actions: ['ec2:CreateTags'],
       resources: [snapshotArns],
-      conditions: { StringEquals: { [`aws:ResourceTag/${tagKeys.owner}`]: theOwner } },
+      conditions: {
+        StringEquals: { [`aws:ResourceTag/${tagKeys.owner}`]: theOwner },
+        // A retention may change; whose it is may not.
+        'ForAllValues:StringEquals': { 'aws:TagKeys': tagKeys.expires },
+      },
     },
   ],
   ledger: ['all', 'put'],

@@ -20,6 +20,8 @@ export default defineConfig({
     // Each file outside test/unit starts a local AWS, a process of its own: more of them than cores
     // only make each other slow.
     maxWorkers: 2,
+    // The functions run on Node 24; that the SDK will leave the tests' Node 20 is no news in every file.
+    env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     projects: [suite('unit', 15), suite('contract', 30), suite('e2e', 120), suite('faults', 120)],
   },
 });

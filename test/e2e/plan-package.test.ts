@@ -1,6 +1,6 @@
 /** A wrong plan stops the real `serverless package`; offline, with no account behind it. */
 import { spawnSync } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { makeWorkingCopy, type WorkingCopy } from '../sandbox/lambda/working-copy.ts';

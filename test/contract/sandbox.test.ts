@@ -250,7 +250,8 @@ describe('pages', () => {
       token = page.NextToken;
     } while (token);
     expect(sizes).toEqual([5, 5, 2]);
-    expect(seen.toSorted()).toEqual(made.toSorted());
+    expect(new Set(seen)).toEqual(new Set(made));
+    expect(seen).toHaveLength(made.length);
   });
 
   test('of volumes, images and instances have a next token too', async () => {

@@ -8,6 +8,7 @@ import { basename, dirname, join } from 'node:path';
 import { debianMirrors } from './debian-mirror.ts';
 import type { MotoCommand } from './moto.ts';
 import { exists, findInstall, makeInstall } from './private-install.ts';
+import { pythonPath } from './python-path.ts';
 import { runTool } from './run-tool.ts';
 import { say } from './say.ts';
 import { requireVersion } from './version.ts';
@@ -49,10 +50,10 @@ async function install(folder: string): Promise<void> {
   await unpack(folder);
   await writeShims(folder);
   say('checking moto (python compiles it once)');
-  const { argv, env } = await python(folder);
-  const check = 'import importlib.metadata as m, moto.server; print(m.version("moto"))';
-  const [program = '', ...args] = [...argv, '-c', check];
-  const version = await runTool(program, args, { timeoutSeconds: 180, env: { ...process.env, ...env } });
+  const { linker, args, env } = await python(folder);
+  const check = ['-c', 'import importlib.metadata as m, moto.server; print(m.version("moto"))'];
+  const options = { timeoutSeconds: 180, env: { ...process.env, ...env } };
+  const version = await runTool(linker, [...args, ...check], options);
   requireVersion(version.trim());
   await writeFile(join(folder, 'version'), version.trim());
 }
@@ -82,9 +83,9 @@ async function downloadFrom(folder: string, source: string, architecture: string
   const signedBy = (await exists(keyring)) ? ` signed-by=${keyring}` : '';
   await writeFile(join(apt, 'sources.list'), `deb [arch=${architecture}${signedBy}] ${source} main\n`);
   await writeFile(join(apt, 'apt.conf'), aptConfiguration(apt));
-  const options = ['-c', join(apt, 'apt.conf'), '-qq', '-o', 'Dpkg::Use-Pty=0'];
+  const options = ['-c', join(apt, 'apt.conf'), '-qq', '-o', 'APT::Update::Error-Mode=any'];
   say(`reading the package lists of ${source}`);
-  await runTool('apt-get', [...options, '--error-on=any', 'update'], { timeoutSeconds: 120 });
+  await runTool('apt-get', [...options, 'update'], { timeoutSeconds: 120 });
   say('downloading moto and all that it needs (about 40 MB)');
   const fetch = ['install', '--yes', '--download-only', ...packages];
   await runTool('apt-get', [...options, ...fetch], { timeoutSeconds: 600 });
@@ -162,16 +163,23 @@ def contents():
         return bundle.read()
 `;
 
+interface UnpackedPython {
+  linker: string;
+  args: string[];
+  env: Record<string, string>;
+}
+
 /** The unpacked python, run by the dynamic linker that was unpacked with it. */
-async function python(folder: string): Promise<{ argv: string[]; env: Record<string, string> }> {
+async function python(folder: string): Promise<UnpackedPython> {
   const usr = join(folder, 'root', 'usr');
   const linker = await findOne(join(usr, 'lib'), /^[^/]+-linux-gnu[^/]*\/ld-linux[^/]*\.so\.\d+$/);
   const program = await findOne(join(usr, 'bin'), /^python3\.\d+$/);
   return {
-    argv: [linker, '--library-path', dirname(linker), program],
+    linker,
+    args: ['--library-path', dirname(linker), program],
     env: {
       PYTHONHOME: usr,
-      PYTHONPATH: `${join(folder, 'shims')}:${join(usr, 'lib', 'python3', 'dist-packages')}`,
+      PYTHONPATH: pythonPath(join(folder, 'shims'), join(usr, 'lib', 'python3', 'dist-packages')),
       PYTHONNOUSERSITE: '1',
       PYTHONUTF8: '1',
       LD_PRELOAD: '',
@@ -192,10 +200,10 @@ async function findOne(folder: string, pattern: RegExp): Promise<string> {
 }
 
 async function commandIn(folder: string): Promise<MotoCommand> {
-  const { argv, env } = await python(folder);
+  const { linker, args, env } = await python(folder);
   return {
     origin: `${folder}, version ${await readFile(join(folder, 'version'), 'utf8')}`,
-    argv: (port) => [...argv, '-m', 'moto.server', '-H', '127.0.0.1', '-p', String(port)],
+    argv: (port) => [linker, ...args, '-m', 'moto.server', '-H', '127.0.0.1', '-p', String(port)],
     env,
   };
 }

@@ -4,6 +4,7 @@ import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import type { MotoCommand } from './moto.ts';
+import { pythonPath } from './python-path.ts';
 import { runTool } from './run-tool.ts';
 import { requireVersion } from './version.ts';
 
@@ -15,7 +16,7 @@ export async function fromPath(): Promise<MotoCommand> {
   return {
     origin: `${program}, version ${version}`,
     argv: (port) => [program, '-H', '127.0.0.1', '-p', String(port)],
-    env: {},
+    env: { PYTHONPATH: pythonPath(process.env['PYTHONPATH']) },
   };
 }
 

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { MotoCommand } from './moto.ts';
 import { findInstall, makeInstall } from './private-install.ts';
+import { pythonPath } from './python-path.ts';
 import { runTool } from './run-tool.ts';
 import { say } from './say.ts';
 import { chosenMoto } from './version.ts';
@@ -46,6 +47,6 @@ function commandIn(folder: string): MotoCommand {
       '-p',
       String(port),
     ],
-    env: { PYTHONPATH: '', PYTHONNOUSERSITE: '1' },
+    env: { PYTHONPATH: pythonPath(), PYTHONNOUSERSITE: '1' },
   };
 }

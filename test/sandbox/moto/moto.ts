@@ -37,20 +37,28 @@ export async function getMoto(only = process.env['GROUNDSKEEPER_MOTO']): Promise
   const names = only ? [only] : Object.keys(ways);
   const failures: string[] = [];
   for (const name of names) {
-    const way = ways[name];
-    if (way === undefined)
-      throw new Error(`GROUNDSKEEPER_MOTO is "${name}": expected ${Object.keys(ways).join(', ')}`);
-    try {
-      const command = await way();
-      if (name !== 'path') say(`moto: ${command.origin}`);
-      return command;
-    } catch (error) {
-      failures.push(`  ${name}: ${error instanceof Error ? error.message : String(error)}`);
-    }
+    const outcome = await tryWay(name);
+    if (typeof outcome !== 'string') return outcome;
+    failures.push(`  ${name}: ${outcome}`);
   }
   throw new Error(
     `The local AWS needs moto 5.2 or later, and it could not be had:\n${failures.join('\n')}\n` +
       `Install one of: Python 3.10 or later with "pip install 'moto[server]'" (moto_server on PATH); ` +
       'python3 with its venv module; apt on a Debian machine with its archive in reach; docker.',
   );
+}
+
+/** How to run moto, or why it is not to be had in this way. */
+async function tryWay(name: string): Promise<MotoCommand | string> {
+  const way = ways[name];
+  if (way === undefined) {
+    throw new Error(`GROUNDSKEEPER_MOTO is "${name}": expected one of ${Object.keys(ways).join(', ')}`);
+  }
+  try {
+    const command = await way();
+    if (name !== 'path') say(`moto: ${command.origin}`);
+    return command;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }

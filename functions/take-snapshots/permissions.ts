@@ -17,5 +17,5 @@ export const permissions: Permissions = {
       conditions: { StringEquals: { 'ec2:CreateAction': 'CreateSnapshot' } },
     },
   ],
-  ledger: ['acquire', 'peek', 'release', 'put', 'remove'],
+  ledger: ['acquire', 'peek', 'renew', 'release', 'unresolved', 'put', 'remove'],
 };

@@ -60,6 +60,7 @@ const tagFilter = z
         z.minLength(1, 'expected at least one value'),
         z.maxLength(filterValues, `expected ${filterValues} values at most`),
       ),
+    'expected tag keys of 1 to 128 characters, each with a list of values',
   )
   .check(z.refine((tags) => Object.keys(tags).length > 0, 'expected at least one tag'));
 

@@ -12,7 +12,7 @@ export const takeSnapshotsJob = z.strictObject({
   /** The tier's interval: a slot older than this is not taken any more. Left out by hand. */
   every: z.optional(durationField),
   /** The slot's time, `<aws.scheduler.scheduled-time>` in a schedule; now if left out. */
-  scheduledTime: z.optional(z.iso.datetime()),
+  scheduledTime: z.optional(z.iso.datetime('expected a time in UTC such as "2026-11-21T02:15:00Z"')),
 });
 
 export type TakeSnapshotsJob = z.infer<typeof takeSnapshotsJob>;

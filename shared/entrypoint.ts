@@ -3,14 +3,18 @@ import type { Context } from 'aws-lambda';
 import * as z from 'zod/mini';
 import en from 'zod/v4/locales/en.js';
 import type { Ec2 } from './aws/ec2.ts';
+import { awsErrorOf } from './aws/errors.ts';
 import { openEnvelope } from './envelope.ts';
 import { type AutomationError, EventError, LimitExceededError, PartialFailureError } from './errors.ts';
 import type { Ledger } from './ledger/ledger.ts';
-import { type Outcome, type Report, Reporter } from './report.ts';
+import { type Report, Reporter } from './report.ts';
 import type { Tools } from './tools.ts';
 
-// zod/mini comes without messages.
-z.config(en());
+// zod/mini comes without messages; of an unknown key its own would not say which are known.
+z.config({
+  ...en(),
+  customError: (issue) => (issue.code === 'unrecognized_keys' ? sayUnknownKeys(issue) : undefined),
+});
 
 /** A run stops this long before Lambda would end it, so that it can still say what is left. */
 const reserveMilliseconds = 30_000;
@@ -54,25 +58,34 @@ export function entrypoint<Job extends CommonJob>(
     const job = parseJob(automation, payload);
     const report = new Reporter(log);
     const timeLeft = () => context.getRemainingTimeInMillis() - reserveMilliseconds;
-    await automation.run({
-      job,
-      owner: config.owner,
-      invocation: `${context.awsRequestId}/${Math.floor(random() * 2 ** 48).toString(36)}`,
-      startedAt,
-      timeLeft,
-      report,
-      clock,
-      log,
-      emitMetric: tools.emitMetric,
-      ec2: { client: tools.ec2, patience: { clock, random, timeLeft } },
-      ledger: tools.ledger,
-    });
-    const result = report.finish({
-      function: automation.name,
-      dryRun: job.dryRun,
-      startedAt: startedAt.toISOString(),
-      finishedAt: clock.now().toISOString(),
-    });
+    const summarize = () =>
+      report.finish({
+        function: automation.name,
+        dryRun: job.dryRun,
+        startedAt: startedAt.toISOString(),
+        finishedAt: clock.now().toISOString(),
+      });
+    try {
+      await automation.run({
+        job,
+        owner: config.owner,
+        invocation: `${context.awsRequestId}/${Math.floor(random() * 2 ** 48).toString(36)}`,
+        startedAt,
+        timeLeft,
+        report,
+        clock,
+        log,
+        emitMetric: tools.emitMetric,
+        ec2: { client: tools.ec2, patience: { clock, random, timeLeft } },
+        ledger: tools.ledger,
+      });
+    } catch (error) {
+      const result = summarize();
+      log.error('run.aborted', { ...result, error: awsErrorOf(error) });
+      countOutcomes(tools, result);
+      throw error;
+    }
+    const result = summarize();
     log.info('run.finished', { ...result });
     countOutcomes(tools, result);
     throwUnfinished(automation.name, report);
@@ -86,22 +99,20 @@ function parseJob<Job extends CommonJob>({ name, job }: AutomationFunction<Job>,
   throw new EventError(`The job is not one that ${name} takes:\n${z.prettifyError(parsed.error)}`);
 }
 
+function sayUnknownKeys({ keys, inst }: z.core.$ZodRawIssue<z.core.$ZodIssueUnrecognizedKeys>): string {
+  const known = Object.keys((inst as z.ZodMiniObject | undefined)?.shape ?? {});
+  const unknown = keys.map((key) => JSON.stringify(key)).join(', ');
+  return `Unknown ${keys.length > 1 ? 'keys' : 'key'} ${unknown}: expected only ${known.join(', ')}`;
+}
+
 /** Three metrics a function: CloudWatch bills each; durations it counts itself. */
 function countOutcomes({ config, emitMetric }: Tools, { function: name, summary }: Report): void {
   const { done, failed, deferred } = summary;
   emitMetric({ dimensions: { owner: config.owner, function: name }, values: { done, failed, deferred } });
 }
 
-function throwUnfinished(name: string, { isClean, unfinished, limits }: Reporter): void {
+function throwUnfinished(name: string, { isClean, hasUnfinished, complaints }: Reporter): void {
   if (isClean) return;
-  const lines = [...unfinished.slice(0, 10).map(lineOf), ...limits];
-  if (unfinished.length > 10) lines.push(`and ${unfinished.length - 10} more: see the log`);
-  const message = `${name} did the rest, but:\n${lines.join('\n')}`;
-  const kind: typeof AutomationError = unfinished.length > 0 ? PartialFailureError : LimitExceededError;
-  throw new kind(message);
-}
-
-function lineOf({ resource, decision, reason, outcome, detail, error }: Outcome): string {
-  const why = error ? `${error.name}: ${error.message}` : reason;
-  return `${decision} ${resource}: ${outcome}: ${why}${detail ? ` (${detail})` : ''}`;
+  const kind: typeof AutomationError = hasUnfinished ? PartialFailureError : LimitExceededError;
+  throw new kind(`${name} did the rest, but:\n${complaints.join('\n')}`);
 }

@@ -1,0 +1,388 @@
+import { describe, expect, it, test } from 'vitest';
+import { expireBackupsJob } from '../../functions/expire-backups/job.ts';
+import { takeSnapshotsJob } from '../../functions/take-snapshots/job.ts';
+import { ec2Client } from '../../shared/aws/ec2.ts';
+import { type AutomationFunction, type CommonJob, entrypoint, type Run } from '../../shared/entrypoint.ts';
+import {
+  EventError,
+  LimitExceededError,
+  ObservationError,
+  PartialFailureError,
+} from '../../shared/errors.ts';
+import { openLedger } from '../../shared/ledger/open.ts';
+import type { Report } from '../../shared/report.ts';
+import type { Metric } from '../../shared/tools.ts';
+import { anOutcome, anOwner, aTakeJob, aVolume } from '../builders.ts';
+import { fakeClock, recordedLog } from '../fakes.ts';
+
+// Never called: what these tests run touches neither EC2 nor the ledger.
+const aws = { region: 'eu-west-1', credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' } };
+
+/** An invocation of a function that does nothing but `run`. */
+function harness<Job extends CommonJob>(
+  job: AutomationFunction<Job>['job'],
+  run: (run: Run<Job>) => Promise<void> = async () => {},
+) {
+  const clock = fakeClock();
+  const log = recordedLog();
+  const metrics: Metric[] = [];
+  const draws = [0, 0.5];
+  let remaining = 900_000;
+  const handler = entrypoint<Job>(
+    { name: 'test-function', job, run },
+    {
+      config: { owner: anOwner, ledger: 'simpledb' },
+      clock,
+      random: () => draws.shift() ?? 0.999,
+      log,
+      emitMetric: (metric) => metrics.push(metric),
+      ec2: ec2Client(aws),
+      ledger: openLedger({ owner: anOwner, ledger: 'simpledb', clock, onUnreadable: () => {}, aws }),
+    },
+  );
+  const invoke = (payload: unknown) =>
+    handler(payload, { awsRequestId: 'request-1', getRemainingTimeInMillis: () => remaining });
+  return {
+    clock,
+    log,
+    metrics,
+    invoke,
+    setRemaining: (milliseconds: number) => {
+      remaining = milliseconds;
+    },
+  };
+}
+
+const rejectionOf = async (promise: Promise<unknown>): Promise<Error> => {
+  try {
+    await promise;
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error('It did not reject');
+};
+
+const takeFields = 'dryRun, maxActions, backup, volumes, tier, keep, every, scheduledTime';
+
+describe('a payload', () => {
+  const job = { backup: 'data', volumes: { ids: [aVolume().id] }, keep: '7 days' };
+
+  test.each<[string, unknown, string]>([
+    ['with an unknown key', { ...job, kep: '1 day' }, `✖ Unknown key "kep": expected only ${takeFields}`],
+    [
+      'with two unknown keys',
+      { ...job, kep: '1 day', 'detail type': 1 },
+      `✖ Unknown keys "kep", "detail type": expected only ${takeFields}`,
+    ],
+    [
+      'with an unknown key further in',
+      { ...job, volumes: { ids: [aVolume().id], region: 'eu-west-1' } },
+      '✖ Unknown key "region": expected only ids, tags, instances\n  → at volumes',
+    ],
+    [
+      'with a value of the wrong type',
+      { ...job, dryRun: 'true' },
+      '✖ Invalid input: expected boolean, received string\n  → at dryRun',
+    ],
+    [
+      'without a key',
+      { backup: 'data', volumes: job.volumes },
+      '✖ Invalid input: expected string, received undefined\n  → at keep',
+    ],
+    [
+      'with two selectors',
+      { ...job, volumes: { ids: [aVolume().id], tags: { Env: ['prod'] } } },
+      '✖ expected exactly one of "ids", "tags" and "instances"\n  → at volumes',
+    ],
+    [
+      'with a selector that is empty',
+      { ...job, volumes: {} },
+      '✖ expected exactly one of "ids", "tags" and "instances"\n  → at volumes',
+    ],
+    [
+      'with a bad id among good ones',
+      { ...job, volumes: { ids: [aVolume().id, 'i-0123456789abcdef0'] } },
+      '✖ expected an id such as vol-0123456789abcdef0\n  → at volumes.ids[1]',
+    ],
+    [
+      'with an empty tag key',
+      { ...job, volumes: { tags: { '': ['prod'] } } },
+      '✖ expected tag keys of 1 to 128 characters, each with a list of values\n  → at volumes.tags.',
+    ],
+    [
+      'with a duration that is none',
+      { ...job, keep: '1 fortnight' },
+      '✖ expected a whole number and a unit, such as "24 hours", "7 days", "2 weeks", "1 month" or "1 year"\n  → at keep',
+    ],
+    [
+      'with a time that is none',
+      { ...job, scheduledTime: '<aws.scheduler.scheduled-time>' },
+      '✖ expected a time in UTC such as "2026-11-21T02:15:00Z"\n  → at scheduledTime',
+    ],
+    [
+      'with a limit of zero',
+      { ...job, maxActions: 0 },
+      '✖ Too small: expected number to be >=1\n  → at maxActions',
+    ],
+    [
+      'with a name that is none',
+      { ...job, backup: 'My Data' },
+      '✖ expected lower-case letters, digits and single hyphens\n  → at backup',
+    ],
+    [
+      'that is wrong inside a wrapper',
+      { job: { ...job, keep: 7 }, event: {} },
+      '✖ Invalid input: expected string, received number\n  → at keep',
+    ],
+    [
+      'with two mistakes names both',
+      { ...job, keep: 7, maxActions: 0 },
+      '✖ Too small: expected number to be >=1\n  → at maxActions\n✖ Invalid input: expected string, received number\n  → at keep',
+    ],
+  ])('%s is refused with what was expected', async (_what, payload, mistakes) => {
+    const error = await rejectionOf(harness(takeSnapshotsJob).invoke(payload));
+    expect(error).toBeInstanceOf(EventError);
+    expect(error.message).toBe(`The job is not one that test-function takes:\n${mistakes}`);
+  });
+
+  test.each<[string, unknown, string]>([
+    ['null', null, 'The payload is empty: expected a job, a JSON object'],
+    ['a list', [job], 'The payload is a list: expected a job, a JSON object'],
+    [
+      'an AWS event',
+      { 'detail-type': 'EBS Snapshot Notification', detail: {} },
+      'The payload is the AWS event "EBS Snapshot Notification": expected a job. Give the trigger the job as its input.',
+    ],
+  ])('that is %s is refused', async (_what, payload, message) => {
+    const error = await rejectionOf(harness(takeSnapshotsJob).invoke(payload));
+    expect(error).toBeInstanceOf(EventError);
+    expect(error.message).toBe(message);
+  });
+
+  test.each<[string, object]>([
+    ['an S3 or SQS event', { Records: [{ eventSource: 'aws:sqs', body: '{}' }] }],
+    ['an alarm', { source: 'aws.cloudwatch', alarmArn: 'arn', accountId: '1', time: 'now' }],
+  ])('that is %s is refused also by a function whose job may be empty', async (_what, event) => {
+    const error = await rejectionOf(harness(expireBackupsJob).invoke(event));
+    expect(error).toBeInstanceOf(EventError);
+    expect(error.message).toContain(
+      `${Object.keys(event)
+        .map((key) => `"${key}"`)
+        .join(', ')}: expected only dryRun, maxActions, maxDeleteShare, sources`,
+    );
+  });
+
+  it('that is refused runs nothing', async () => {
+    let ran = false;
+    const { invoke } = harness(takeSnapshotsJob, async () => {
+      ran = true;
+    });
+    await rejectionOf(invoke({}));
+    expect(ran).toBe(false);
+  });
+
+  test.each([
+    ['bare', aTakeJob()],
+    ['wrapped', { job: aTakeJob(), event: { 'detail-type': 'x' } }],
+  ])('that is a job, %s, is run with its defaults', async (_how, payload) => {
+    let seen: unknown;
+    const { invoke } = harness(takeSnapshotsJob, async ({ job: read }) => {
+      seen = read;
+    });
+    await invoke(payload);
+    expect(seen).toEqual({ ...aTakeJob(), dryRun: false });
+  });
+});
+
+describe('a run', () => {
+  it('is given its owner, its start and an invocation of its own, also when Lambda repeats a request', async () => {
+    const runs: Run<CommonJob>[] = [];
+    const { invoke, clock } = harness(expireBackupsJob, async (run) => {
+      runs.push(run);
+    });
+    await invoke({});
+    clock.advance(60_000);
+    await invoke({});
+    expect(runs.map(({ owner }) => owner)).toEqual([anOwner, anOwner]);
+    expect(runs.map(({ startedAt }) => startedAt.toISOString())).toEqual([
+      '2026-11-21T02:15:04.120Z',
+      '2026-11-21T02:16:04.120Z',
+    ]);
+    expect(runs[0]?.invocation).toMatch(/^request-1\//);
+    expect(runs[1]?.invocation).toMatch(/^request-1\//);
+    expect(runs[0]?.invocation).not.toBe(runs[1]?.invocation);
+  });
+
+  it('has to stop 30 seconds before Lambda ends it', async () => {
+    const lefts: number[] = [];
+    const test = harness(expireBackupsJob, async ({ timeLeft, ec2 }) => {
+      lefts.push(timeLeft());
+      test.setRemaining(30_000);
+      lefts.push(timeLeft(), ec2.patience.timeLeft());
+    });
+    await test.invoke({});
+    expect(lefts).toEqual([870_000, 0, 0]);
+  });
+
+  it('answers, logs and counts its report', async () => {
+    const { invoke, clock, log, metrics } = harness(expireBackupsJob, async ({ report }) => {
+      report.add(anOutcome());
+      report.add(anOutcome({ outcome: 'kept', decision: 'keep', reason: 'not-due' }));
+      clock.advance(1_500);
+    });
+    const report = await invoke({ dryRun: true });
+    expect(report).toEqual<Report>({
+      function: 'test-function',
+      dryRun: true,
+      startedAt: '2026-11-21T02:15:04.120Z',
+      finishedAt: '2026-11-21T02:15:05.620Z',
+      summary: { done: 1, kept: 1, withheld: 0, failed: 0, deferred: 0 },
+      limits: [],
+      outcomes: [anOutcome(), anOutcome({ outcome: 'kept', decision: 'keep', reason: 'not-due' })],
+      omitted: 0,
+    });
+    expect(log.lines.filter(({ message }) => message.startsWith('run.'))).toEqual([
+      { level: 'info', message: 'run.finished', values: { ...report } },
+    ]);
+    expect(metrics).toEqual([
+      {
+        dimensions: { owner: anOwner, function: 'test-function' },
+        values: { done: 1, failed: 0, deferred: 0 },
+      },
+    ]);
+  });
+
+  const accessDenied = { name: 'UnauthorizedOperation', message: 'You are not authorized' };
+
+  test.each<['failed' | 'deferred', string]>([
+    ['failed', 'UnauthorizedOperation: You are not authorized'],
+    ['deferred', 'UnauthorizedOperation: You are not authorized'],
+  ])('with something %s fails after everything else was done', async (outcome, why) => {
+    let reachedEnd = false;
+    const { invoke, log, metrics } = harness(expireBackupsJob, async ({ report }) => {
+      report.add(anOutcome({ outcome, error: accessDenied }));
+      report.add(anOutcome());
+      reachedEnd = true;
+    });
+    const error = await rejectionOf(invoke({}));
+    expect(error).toBeInstanceOf(PartialFailureError);
+    expect(error.message).toBe(
+      `test-function did the rest, but:\ndelete snap-0123456789abcdef0: ${outcome}: ${why}`,
+    );
+    expect(reachedEnd).toBe(true);
+    expect(log.lines.at(-1)).toMatchObject({
+      level: 'info',
+      message: 'run.finished',
+      values: { summary: { done: 1, [outcome]: 1 } },
+    });
+    expect(metrics).toHaveLength(1);
+    expect(metrics[0]?.values).toMatchObject({ done: 1, [outcome]: 1 });
+  });
+
+  it('with something held back fails naming what releases it', async () => {
+    const { invoke, metrics } = harness(expireBackupsJob, async ({ report }) => {
+      report.limit('More is due than maxActions: start it with a larger one');
+      report.add(anOutcome());
+    });
+    const error = await rejectionOf(invoke({}));
+    expect(error).toBeInstanceOf(LimitExceededError);
+    expect(error.message).toBe(
+      'test-function did the rest, but:\nMore is due than maxActions: start it with a larger one',
+    );
+    expect(metrics[0]?.values).toEqual({ done: 1, failed: 0, deferred: 0 });
+  });
+
+  it('with failures and something held back says both', async () => {
+    const { invoke } = harness(expireBackupsJob, async ({ report }) => {
+      report.limit('More is due');
+      report.add(anOutcome({ outcome: 'failed', error: accessDenied }));
+    });
+    const error = await rejectionOf(invoke({}));
+    expect(error).toBeInstanceOf(PartialFailureError);
+    expect(error.message.split('\n')).toEqual([
+      'test-function did the rest, but:',
+      'delete snap-0123456789abcdef0: failed: UnauthorizedOperation: You are not authorized',
+      'More is due',
+    ]);
+  });
+
+  it('fails with an error that Lambda can answer, however much failed', async () => {
+    const message = '€'.repeat(100_000);
+    const { invoke } = harness(expireBackupsJob, async ({ report }) => {
+      for (let index = 0; index < 2_000; index += 1) {
+        report.add(anOutcome({ outcome: 'failed', detail: message, error: { name: 'E', message } }));
+        report.limit(message);
+      }
+    });
+    const error = await rejectionOf(invoke({}));
+    expect(error.message.split('\n').at(-1)).toBe('and 3980 more: see the log');
+    // Lambda answers type, message and stack, and the stack begins with the message.
+    const answer = JSON.stringify({ errorMessage: error.message, trace: error.stack?.split('\n') });
+    expect(Buffer.byteLength(answer)).toBeLessThan(1_000_000);
+  });
+});
+
+describe('a run that throws half way', () => {
+  const unreadable = new ObservationError('Snapshots could not be read: RequestLimitExceeded: slow down');
+
+  function halfway(error: unknown) {
+    return harness(expireBackupsJob, async ({ report, clock }) => {
+      report.add(anOutcome());
+      report.add(anOutcome({ outcome: 'failed', error: { name: 'E', message: 'm' } }));
+      report.limit('More is due');
+      await clock.sleep(2_000);
+      throw error;
+    });
+  }
+
+  it('throws what it threw', async () => {
+    expect(await rejectionOf(halfway(unreadable).invoke({}))).toBe(unreadable);
+  });
+
+  it('logs the report so far once, with the error', async () => {
+    const { invoke, log } = halfway(unreadable);
+    await rejectionOf(invoke({}));
+    expect(log.lines.filter(({ message }) => message.startsWith('run.'))).toEqual([
+      {
+        level: 'error',
+        message: 'run.aborted',
+        values: {
+          function: 'test-function',
+          dryRun: false,
+          startedAt: '2026-11-21T02:15:04.120Z',
+          finishedAt: '2026-11-21T02:15:06.120Z',
+          summary: { done: 1, kept: 0, withheld: 0, failed: 1, deferred: 0 },
+          limits: ['More is due'],
+          outcomes: [anOutcome(), anOutcome({ outcome: 'failed', error: { name: 'E', message: 'm' } })],
+          omitted: 0,
+          error: { name: 'ObservationError', message: unreadable.message, requestId: undefined },
+        },
+      },
+    ]);
+  });
+
+  it('counts what it did', async () => {
+    const { invoke, metrics } = halfway(unreadable);
+    await rejectionOf(invoke({}));
+    expect(metrics).toEqual([
+      {
+        dimensions: { owner: anOwner, function: 'test-function' },
+        values: { done: 1, failed: 1, deferred: 0 },
+      },
+    ]);
+  });
+
+  it("names AWS's request where it has one", async () => {
+    const error = Object.assign(new Error('Broken'), {
+      name: 'InternalError',
+      $metadata: { httpStatusCode: 500, requestId: 'aws-1' },
+    });
+    const { invoke, log } = halfway(error);
+    await rejectionOf(invoke({}));
+    expect(log.lines.at(-1)?.values['error']).toEqual({
+      name: 'InternalError',
+      message: 'Broken',
+      requestId: 'aws-1',
+    });
+  });
+});

@@ -11,6 +11,12 @@ export class ConfigError extends AutomationError {
 /** The event or the job in it is not one that this function takes. */
 export class EventError extends AutomationError {
   override name = 'EventError';
+
+  constructor(message: string) {
+    super(message);
+    // Its message says what is wrong with the event; where that was noticed would only bury it.
+    this.stack = `${this.name}: ${message}`;
+  }
 }
 
 /** A read failed or was cut short. Thrown before the first write: unknown is never absent. */

@@ -2,14 +2,15 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 /** A folder of tests as a project: `vitest run --project unit`. */
-function suite(name: string, timeoutSeconds: number) {
+function suite(name: string, timeoutSeconds: number, globalSetup: string[] = []) {
   return {
     extends: true as const,
     test: {
       name,
       include: [`test/${name}/**/*.test.ts`],
+      globalSetup,
       testTimeout: timeoutSeconds * 1000,
-      hookTimeout: Math.max(60, timeoutSeconds) * 1000, // hooks start a local AWS, which may be fetched first
+      hookTimeout: Math.max(60, timeoutSeconds) * 1000, // hooks start a local AWS
     },
   };
 }
@@ -22,6 +23,11 @@ export default defineConfig({
     maxWorkers: 2,
     // The functions run on Node 24; that the SDK will leave the tests' Node 20 is no news in every file.
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
-    projects: [suite('unit', 15), suite('contract', 30), suite('e2e', 120), suite('faults', 120)],
+    projects: [
+      suite('unit', 15),
+      suite('contract', 30, ['test/sandbox/prepare.ts']),
+      suite('e2e', 120, ['test/sandbox/prepare.ts']),
+      suite('faults', 120, ['test/sandbox/prepare.ts']),
+    ],
   },
 });

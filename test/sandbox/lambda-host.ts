@@ -10,7 +10,7 @@ import { credentials } from './lambda/aws-environment.ts';
 import { type DeployedFunction, type DeployedStack, readStack } from './lambda/deployed-stack.ts';
 import { FunctionProcess } from './lambda/function-process.ts';
 import { type DeployedSchedule, payloadAt, schedulesIn, startsOf } from './lambda/schedules.ts';
-import { makeWorkingCopy, type WorkingCopy } from './lambda/working-copy.ts';
+import { type CommandResult, makeWorkingCopy, type WorkingCopy } from './lambda/working-copy.ts';
 import type { Sandbox } from './types.ts';
 
 export interface DeployOptions {
@@ -168,6 +168,11 @@ export class Deployment {
     const { error } = invocation;
     if (error) this.deadLetters.push({ queue: deadLetterQueue ?? '(none)', functionName, payload, error });
     return { attempts, deadLettered: error !== undefined };
+  }
+
+  /** Another command of the same project at the same account: `['invoke', 'local', …]`. One at a time. */
+  serverless(commandLine: readonly string[]): Promise<CommandResult> {
+    return this.#copy.serverless(commandLine, { endpoint: this.#sandbox.url, region: this.#region });
   }
 
   async close(): Promise<void> {

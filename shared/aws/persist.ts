@@ -31,24 +31,32 @@ const consistencyWait = 5_000;
 export async function persist<Result>(
   attempt: () => Promise<Result>,
   patience: Patience,
-  { find, heartbeat }: PersistOptions<Result> = {},
+  options: PersistOptions<Result> = {},
 ): Promise<Result> {
+  let mayBeDone = false;
   for (let failures = 0; ; failures += 1) {
-    await heartbeat?.();
+    await options.heartbeat?.();
     try {
       return await attempt();
     } catch (error) {
       const nature = natureOf(error);
-      const wait = waitAfter(nature, failures, patience.random, find !== undefined);
+      const wait = waitAfter(nature, failures, patience.random, options.find !== undefined);
       if (wait === undefined || patience.timeLeft() <= wait) throw error;
       await patience.clock.sleep(wait);
-      if (nature === 'unknown-outcome' && find) {
-        await heartbeat?.();
-        const found = await find();
-        if (found !== undefined) return found;
-      }
+      mayBeDone ||= nature === 'unknown-outcome';
     }
+    const found = await look(mayBeDone, options);
+    if (found !== undefined) return found;
   }
+}
+
+async function look<Result>(
+  mayBeDone: boolean,
+  { find, heartbeat }: PersistOptions<Result>,
+): Promise<Result | undefined> {
+  if (!mayBeDone || !find) return undefined;
+  await heartbeat?.();
+  return find();
 }
 
 /** Milliseconds to wait; undefined if repeating would not help. */

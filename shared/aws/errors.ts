@@ -48,6 +48,8 @@ const brokenConnections = new Set([
   'ECONNABORTED',
   'ETIMEDOUT',
   'EPIPE',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
   'ENOTFOUND',
   'EAI_AGAIN',
 ]);
@@ -68,7 +70,7 @@ interface Thrown {
 
 export function natureOf(error: unknown): Nature {
   const { name = '', code = '', $metadata } = (error ?? {}) as Thrown;
-  const known = natures[name];
+  const known = Object.hasOwn(natures, name) ? natures[name] : undefined;
   if (known) return known;
   const status = $metadata?.httpStatusCode ?? 0;
   if (status >= 500 || name === 'TimeoutError' || brokenConnections.has(code)) return 'unknown-outcome';

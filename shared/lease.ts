@@ -14,7 +14,7 @@ export class LeaseLostError extends AutomationError {
 export interface HeldLease {
   slot: string;
   holder: string;
-  ledger: Ledger;
+  ledger: Pick<Ledger, 'renew'>;
   clock: Clock;
 }
 

@@ -5,6 +5,7 @@
 const { rmSync } = require('node:fs');
 const { join } = require('node:path');
 const { lambdaOnly } = require('./lambda-only.cjs');
+const { lazyBuiltins } = require('./lazy-builtins.cjs');
 const { literalSchemaKeys } = require('./literal-schema-keys.cjs');
 const { oneLedger } = require('./one-ledger.cjs');
 
@@ -20,7 +21,7 @@ function deployed(ledger) {
     mainFields: ['module', 'main'],
     legalComments: 'none',
     external: [],
-    plugins: [literalSchemaKeys, lambdaOnly, oneLedger(ledger)],
+    plugins: [lazyBuiltins, literalSchemaKeys, lambdaOnly, oneLedger(ledger)],
   };
 }
 

@@ -7,6 +7,7 @@ import { awsErrorOf } from './aws/errors.ts';
 import { openEnvelope } from './envelope.ts';
 import { type AutomationError, EventError, LimitExceededError, PartialFailureError } from './errors.ts';
 import type { Ledger } from './ledger/ledger.ts';
+import { inContext } from './log.ts';
 import { type Report, Reporter } from './report.ts';
 import type { Tools } from './tools.ts';
 
@@ -53,7 +54,8 @@ export function entrypoint<Job extends CommonJob>(
   tools: Tools,
 ): (payload: unknown, context: InvocationContext) => Promise<Report> {
   return async (payload, context) => {
-    const { clock, config, log, random } = tools;
+    const { clock, config, random } = tools;
+    const log = inContext(tools.log, { function: automation.name, requestId: context.awsRequestId });
     const startedAt = clock.now();
     const job = parseJob(automation, payload);
     const report = new Reporter(log);
@@ -81,12 +83,12 @@ export function entrypoint<Job extends CommonJob>(
       });
     } catch (error) {
       const result = summarize();
-      log.error('run.aborted', { ...result, error: awsErrorOf(error) });
+      log.error('run.aborted', { ...forLog(result), error: awsErrorOf(error) });
       countOutcomes(tools, result);
       throw error;
     }
     const result = summarize();
-    log.info('run.finished', { ...result });
+    log.info('run.finished', forLog(result));
     countOutcomes(tools, result);
     throwUnfinished(automation.name, report);
     return result;
@@ -103,6 +105,11 @@ function sayUnknownKeys({ keys, inst }: z.core.$ZodRawIssue<z.core.$ZodIssueUnre
   const known = Object.keys((inst as z.ZodMiniObject | undefined)?.shape ?? {});
   const unknown = keys.map((key) => JSON.stringify(key)).join(', ');
   return `Unknown ${keys.length > 1 ? 'keys' : 'key'} ${unknown}: expected only ${known.join(', ')}`;
+}
+
+/** Lambda cuts a log line at 256 KB; each outcome beyond has a line of its own. */
+function forLog(report: Report): Record<string, unknown> {
+  return report.outcomes.length <= 200 ? { ...report } : { ...report, outcomes: [] };
 }
 
 /** Three metrics a function: CloudWatch bills each; durations it counts itself. */

@@ -242,7 +242,7 @@ describe('a run', () => {
       omitted: 0,
     });
     expect(log.lines.filter(({ message }) => message.startsWith('run.'))).toEqual([
-      { level: 'info', message: 'run.finished', values: { ...report } },
+      { level: 'info', message: 'run.finished', values: { ...report, requestId: 'request-1' } },
     ]);
     expect(metrics).toEqual([
       {
@@ -250,6 +250,24 @@ describe('a run', () => {
         values: { done: 1, failed: 0, deferred: 0 },
       },
     ]);
+  });
+
+  it('says on every line which function and request it is of', async () => {
+    const { invoke, log } = harness(expireBackupsJob, async ({ report }) => report.add(anOutcome()));
+    await invoke({});
+    expect(log.lines).not.toHaveLength(0);
+    for (const { values } of log.lines) {
+      expect(values).toMatchObject({ function: 'test-function', requestId: 'request-1' });
+    }
+  });
+
+  it('leaves long lists out of its summary line, which Lambda would cut', async () => {
+    const { invoke, log } = harness(expireBackupsJob, async ({ report }) => {
+      for (let n = 0; n < 201; n += 1) report.add(anOutcome());
+    });
+    expect((await invoke({})).outcomes).toHaveLength(201);
+    const summary = log.lines.find(({ message }) => message === 'run.finished');
+    expect(summary?.values).toMatchObject({ summary: { done: 201 }, outcomes: [] });
   });
 
   const accessDenied = { name: 'UnauthorizedOperation', message: 'You are not authorized' };
@@ -348,6 +366,7 @@ describe('a run that throws half way', () => {
         message: 'run.aborted',
         values: {
           function: 'test-function',
+          requestId: 'request-1',
           dryRun: false,
           startedAt: '2026-11-21T02:15:04.120Z',
           finishedAt: '2026-11-21T02:15:06.120Z',

@@ -39,6 +39,8 @@ export interface Appointment {
 }
 
 export function decideTake(seen: Seen, appointment: Appointment): TakeDecision[] {
+  // What changes while it is paged through may come twice.
+  const volumes = [...new Map(seen.volumes.map((volume) => [volume.id, volume])).values()];
   const taken = new Map<string, Snapshot>();
   for (const snapshot of seen.ofSlot) {
     const source = snapshot.tags[tagKeys.source];
@@ -46,8 +48,8 @@ export function decideTake(seen: Seen, appointment: Appointment): TakeDecision[]
     if (source !== undefined && snapshot.state !== 'error') taken.set(source, snapshot);
   }
   // Those of earlier tries count too: a try that failed for this limit must not take more each time.
-  let creations = seen.volumes.filter(({ id }) => taken.has(id)).length;
-  const decisions = seen.volumes.map((volume): TakeDecision => {
+  let creations = volumes.filter(({ id }) => taken.has(id)).length;
+  const decisions = volumes.map((volume): TakeDecision => {
     const keep = reasonToKeep(volume, taken.get(volume.id));
     if (keep) return keep;
     creations += 1;
@@ -56,8 +58,8 @@ export function decideTake(seen: Seen, appointment: Appointment): TakeDecision[]
     }
     return { kind: 'create', volume, ...backupTags(volume, appointment) };
   });
-  const present = new Set(seen.volumes.map(({ id }) => id));
-  for (const id of seen.namedIds) {
+  const present = new Set(volumes.map(({ id }) => id));
+  for (const id of new Set(seen.namedIds)) {
     if (!present.has(id)) decisions.push({ kind: 'keep', resource: id, reason: 'volume-not-found' });
   }
   return decisions;
@@ -91,9 +93,9 @@ export function backupTags(
     .filter((key) => !key.startsWith('aws:') && !key.startsWith(ownTagPrefix))
     .sort((a, b) => Number(b === 'Name') - Number(a === 'Name') || (a < b ? -1 : 1));
   const room = mostTags - Object.keys(ours).length;
-  const tags: Record<string, string> = { ...ours };
-  for (const key of copied.slice(0, room)) tags[key] = volume.tags[key] ?? '';
-  return { tags, leftOut: copied.slice(room) };
+  // Not by assignment: a tag may be named `__proto__`.
+  const fitting = Object.fromEntries(copied.slice(0, room).map((key) => [key, volume.tags[key] ?? '']));
+  return { tags: { ...fitting, ...ours }, leftOut: copied.slice(room) };
 }
 
 /** A slot older than its tier's interval is not taken: the next one has come. */

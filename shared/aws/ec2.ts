@@ -43,9 +43,8 @@ export function slices<Item>(all: readonly Item[], size: number): Item[][] {
 export function tagsOf(
   list: readonly { Key?: string | undefined; Value?: string | undefined }[] | undefined,
 ): Tags {
-  const tags: Record<string, string> = {};
-  for (const { Key, Value } of list ?? []) if (Key !== undefined) tags[Key] = Value ?? '';
-  return tags;
+  // Not by assignment: a tag may be named `__proto__`.
+  return Object.fromEntries((list ?? []).map(({ Key, Value }) => [required(Key, 'Key'), Value ?? '']));
 }
 
 export function tagListOf(tags: Tags): { Key: string; Value: string }[] {

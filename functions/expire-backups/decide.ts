@@ -15,6 +15,7 @@ export type KeepReason =
   | 'not-due'
   | 'no-expiry'
   | 'not-settled'
+  | 'other-source'
   | 'in-use-by-image'
   | 'last-completed'
   | 'no-completed-backup'
@@ -81,9 +82,14 @@ export interface Seen {
   floor: Snapshot | undefined;
 }
 
-export function decideExpiry({ snapshot, standing, floor }: Seen, account: Account): ExpiryDecision {
+export function decideExpiry({ row, snapshot, standing, floor }: Seen, account: Account): ExpiryDecision {
   if (!snapshot) return { kind: 'forget', reason: 'snapshot-gone' };
-  const reason = reasonToKeep(snapshot, account) ?? reasonOfSource(snapshot, standing, floor, account);
+  // Its source's floor and share are not those that we looked at.
+  const isOfSource = snapshot.tags[tagKeys.source] === row.source;
+  const reason =
+    reasonToKeep(snapshot, account) ??
+    (isOfSource ? undefined : 'other-source') ??
+    reasonOfSource(snapshot, standing, floor, account);
   return reason ? { kind: 'keep', reason } : { kind: 'delete', reason: 'past-retention' };
 }
 

@@ -1,6 +1,7 @@
 /**
  * `npm test`: the checks, then all tests. It goes on after a failure, so that one run shows
  * everything, and ends with the line `N passed, N failed`; a check counts as one test.
+ * `npm test -- test/unit/slot` runs the checks and those files.
  */
 import { spawnSync } from 'node:child_process';
 import { startVitest, type TestModule, type Vitest } from 'vitest/node';
@@ -31,7 +32,9 @@ function countModule(module: TestModule, count: Count): void {
     const { state } = test.result();
     count[state === 'pending' ? 'skipped' : state] += 1;
   }
-  // A file that does not load, or a suite whose hook throws, fails without a failed test in it.
+  // A file that does not load, and a hook that throws, fail without a failed test.
+  count.failed += module.errors().length;
+  for (const suite of module.children.allSuites()) count.failed += suite.errors().length;
   if (!module.ok() && count.failed === failedBefore) count.failed += 1;
 }
 
@@ -45,7 +48,7 @@ function countTests(vitest: Vitest, count: Count): void {
 const count: Count = { passed: 0, failed: 0, skipped: 0 };
 runChecks(count);
 console.log('\n── vitest');
-const vitest = await startVitest('test', [], {
+const vitest = await startVitest('test', process.argv.slice(2), {
   config: 'test/vitest.config.ts',
   watch: false,
   run: true,

@@ -34,11 +34,13 @@ export function decideRow(snapshot: Snapshot, ledger: ReadonlyMap<string, Entry>
     : { kind: 'record', reason: 'differs-from-tags', row };
 }
 
-/** The usual key, unless another snapshot of the same slot and source has it. */
+/** The usual key, unless another snapshot of the same slot and source has it, or had it when this one got its row. */
 function keyFor({ slot, source }: BackupRow, id: string, ledger: ReadonlyMap<string, Entry>): string {
   const key = rowKey(slot, source);
+  const ownKey = `${key}/${id}`;
+  if (ledger.get(ownKey)?.resource === id) return ownKey;
   const owner = ledger.get(key)?.resource;
-  return owner === undefined || owner === id ? key : `${key}/${id}`;
+  return owner === undefined || owner === id ? key : ownKey;
 }
 
 /** The retention that the plan has now gives another expiry than the tag says. */
@@ -57,7 +59,8 @@ export function retentionChange(
   const slot = parseSlotId(tags[tagKeys.slot] ?? '');
   const tagged = expiryIn(tags[tagKeys.expires]);
   if (!slot || !tagged) return undefined;
-  const keep = backups.find(({ backup }) => backup === slot.backup)?.tiers[slot.tier];
+  const tiers = backups.find(({ backup }) => backup === slot.backup)?.tiers ?? {};
+  const keep = Object.hasOwn(tiers, slot.tier) ? tiers[slot.tier] : undefined;
   if (keep === undefined) return undefined;
   const planned = addDuration(slot.time > startedAt ? slot.time : startedAt, readDuration(keep));
   return Math.abs(planned.getTime() - tagged.getTime()) > startTolerance ? { tagged, planned } : undefined;

@@ -103,12 +103,12 @@ async function expire(volumes: number, snapshotsPerVolume: number, images: numbe
 
 try {
   const small = await expire(1_250, 10, 1_000);
-  const deep = await expire(1_250, 40, 1_000);
+  const deep = await expire(1_250, 20, 1_000);
   const large = await expire(5_000, 10, 1_000);
   const perSource = (large.heapBytes - small.heapBytes) / (5_000 - 1_250);
   console.log(`\nmemory that each further source costs: ${perSource.toFixed(0)} bytes (300 at most)`);
   console.log(
-    `memory that four times the backups of the same sources cost: ${megabytes(deep.heapBytes - small.heapBytes)}`,
+    `memory that twice the backups of the same sources cost: ${megabytes(deep.heapBytes - small.heapBytes)}`,
   );
 
   await seed({ volumes: 5_000, snapshotsPerVolume: 0, duePerVolume: 0, images: 0 }, false);

@@ -22,7 +22,7 @@ export interface RunResult {
   heapBytes: number;
 }
 
-const callsBetweenSamples = 20;
+const callsBetweenSamples = 50;
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 
 process.once('message', (request: RunRequest) => {

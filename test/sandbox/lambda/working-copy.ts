@@ -80,8 +80,9 @@ async function runServerless(
       SLS_NOTIFICATIONS_MODE: 'off',
     },
     stdio: ['ignore', 'pipe', 'pipe'],
-    ...(signal && { signal }),
   });
+  const stop = () => child.kill();
+  signal?.addEventListener('abort', stop, { once: true });
   const texts = { stdout: '', stderr: '' };
   child.stdout.on('data', (chunk: Buffer) => {
     texts.stdout += chunk.toString();
@@ -90,5 +91,7 @@ async function runServerless(
     texts.stderr += chunk.toString();
   });
   const [exitCode] = (await once(child, 'close')) as [number | null];
+  signal?.removeEventListener('abort', stop);
+  signal?.throwIfAborted();
   return { exitCode, ...texts };
 }

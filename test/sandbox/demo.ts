@@ -1,0 +1,181 @@
+/**
+ * `npm run demo`: deploys into a local AWS with the real `serverless deploy`, lets eight days of the
+ * deployed schedules pass, and shows what happened. It leaves nothing behind, also when interrupted.
+ */
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { systemClock } from '../../shared/clock.ts';
+import type { BackupRow } from '../../shared/ledger/ledger.ts';
+import { openLedger } from '../../shared/ledger/open.ts';
+import { Calendar } from './demo/calendar.ts';
+import { accountLines, Company } from './demo/company.ts';
+import { heading, listed, print, progress, quiet, step, table } from './demo/page.ts';
+import { printStanding } from './demo/standing.ts';
+import { acts, mishaps, type Place, span } from './demo/story.ts';
+import { Timeline } from './demo/timeline.ts';
+import { type Delivery, type Deployment, deploy, type Start } from './lambda-host.ts';
+import { startSandbox } from './sandbox.ts';
+import type { Sandbox } from './types.ts';
+
+const region = 'us-east-1';
+const stage = 'demo';
+const access = { region, credentials: { accessKeyId: 'test', secretAccessKey: 'test' } };
+
+const interruption = new AbortController();
+const { signal } = interruption;
+
+/** What is to be ended, the last first. */
+const closers: (() => Promise<void>)[] = [];
+
+async function demo(): Promise<void> {
+  print(heading('Groundskeeper: eight days in an account of your own machine'));
+  print();
+  const sandbox = await step('starting a local AWS (the emulator moto; nothing leaves this machine)', () =>
+    unlessInterrupted(startSandbox()),
+  );
+  closers.push(() => sandbox.close());
+  sandbox.setTime(span.from);
+  const ec2 = new EC2Client({ ...access, endpoint: sandbox.url });
+  const company = await step('seeding the account of a small company', () => Company.found(ec2, sandbox));
+  const deployment = await step('deploying into it with the real `serverless deploy`', () =>
+    deploy(sandbox, { stage, region, signal }),
+  );
+  closers.push(() => deployment.close());
+  print();
+  printAccount();
+  printSchedules(deployment);
+
+  const tiers = tiersOf(deployment);
+  const calendar = new Calendar(zoneOf(deployment));
+  const started = performance.now();
+  const runs = await letPass(
+    { sandbox, deployment, company },
+    new Timeline(company, calendar, tiers),
+    calendar,
+  );
+  const seconds = ((performance.now() - started) / 1000).toFixed(0);
+  print();
+  print(
+    quiet(
+      `  Started in these ${seconds} s: ${listed([...runs].map(([name, count]) => `${name} ${count} times`))}.`,
+    ),
+  );
+  print();
+  const owner = deployment.stack.functions[0]?.environment['GROUNDSKEEPER_OWNER'] ?? '';
+  const rows = await ledgerRows(sandbox, owner);
+  await printStanding({ company, calendar, now: span.to, tiers, owner, rows });
+}
+
+function printAccount(): void {
+  print(heading('The account'));
+  for (const line of accountLines) print(`  ${line}`);
+  print();
+}
+
+function printSchedules({ schedules, stack }: Deployment): void {
+  print(heading('What was deployed, read back from the stack'));
+  const nameOf = (target: string) =>
+    stack.functions.find(({ logicalId }) => logicalId === target)?.name ?? target;
+  const rows = schedules.map(({ name, expression, timezone, target }) => [
+    name,
+    expression,
+    timezone,
+    nameOf(target),
+  ]);
+  for (const line of table([['schedule', 'when', 'zone', 'starts'], ...rows], [])) print(line);
+  print();
+}
+
+/** Tier to retention, from the deployed jobs. */
+function tiersOf({ schedules }: Deployment): Map<string, string> {
+  const jobs = schedules.map(({ input }) => JSON.parse(input) as { tier?: string; keep?: string });
+  return new Map(jobs.flatMap(({ tier, keep }) => (tier && keep ? [[tier, keep]] : [])));
+}
+
+/** The plan's zone: tiers that count hours and the chores run in UTC. */
+const zoneOf = ({ schedules }: Deployment): string =>
+  schedules.find(({ timezone }) => timezone !== 'UTC')?.timezone ?? 'UTC';
+
+/** Lets the schedules run, with what a person does in between. @returns how often each function was started. */
+async function letPass(place: Place, timeline: Timeline, calendar: Calendar): Promise<Map<string, number>> {
+  const runs = new Map<string, number>();
+  const pendingActs = [...acts];
+  for (const start of place.deployment.startsBetween(span.from, span.to)) {
+    signal.throwIfAborted();
+    progress(`  ${calendar.moment(start.at)}  ${start.schedule.name}`);
+    while (pendingActs[0] && pendingActs[0].at <= start.at) {
+      const act = pendingActs.shift();
+      if (act) timeline.note(act.at, await act.does(place));
+    }
+    await run(start, place, timeline);
+    runs.set(start.functionName, (runs.get(start.functionName) ?? 0) + 1);
+  }
+  timeline.finishDay();
+  return runs;
+}
+
+async function run(start: Start, place: Place, timeline: Timeline): Promise<void> {
+  const mishap = mishaps.find(
+    ({ schedule, at }) => schedule === start.schedule.name && at.getTime() === start.at.getTime(),
+  );
+  const { functionName, payload, at } = start;
+  const deliveries: Delivery[] = mishap
+    ? await mishap.deliver(start, place)
+    : [await place.deployment.deliver(functionName, payload, { now: at })];
+  signal.throwIfAborted(); // a function that was ended with us did not fail
+  for (const { deadLettered, attempts } of deliveries) {
+    if (deadLettered) throw new Error(`${start.schedule.name} failed: ${attempts.at(-1)?.error?.message}`);
+  }
+  timeline.record(start, deliveries);
+  if (mishap) timeline.note(at, mishap.tell(deliveries));
+}
+
+async function ledgerRows(sandbox: Sandbox, owner: string): Promise<BackupRow[]> {
+  const ledger = openLedger({
+    owner,
+    ledger: 'simpledb',
+    // The account is at the end of the story; SimpleDB refuses a request that was signed at another time.
+    clock: { ...systemClock, now: () => span.to },
+    aws: access,
+    endpoint: sandbox.url,
+    onUnreadable: (key, why) => {
+      throw new Error(`${key}: ${why}`);
+    },
+  });
+  const rows: BackupRow[] = [];
+  for await (const page of ledger.all()) rows.push(...page);
+  return rows;
+}
+
+/** Gives way to an interruption; what is left under way ends with this process. */
+function unlessInterrupted<Result>(work: Promise<Result>): Promise<Result> {
+  const interrupted = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+  return Promise.race([work, interrupted]);
+}
+
+async function cleanUp(): Promise<void> {
+  for (const close of closers.reverse()) await close();
+}
+
+async function main(): Promise<number> {
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true'; // the functions run on Node 24
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(name, () => {
+      print('Interrupted: cleaning up.');
+      interruption.abort();
+    });
+  }
+  try {
+    await demo();
+    return 0;
+  } catch (error) {
+    if (signal.aborted) return 130;
+    print(`The demo failed: ${error instanceof Error ? error.message : String(error)}`);
+    return 1;
+  } finally {
+    await cleanUp();
+  }
+}
+
+process.exit(await main());

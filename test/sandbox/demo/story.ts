@@ -1,0 +1,112 @@
+/** What happens in the account while the deployed schedules run: a person at work, and three mishaps. */
+import { tagKeys } from '../../../shared/tags.ts';
+import type { Delivery, Deployment, Start } from '../lambda-host.ts';
+import type { Sandbox } from '../types.ts';
+import type { Company } from './company.ts';
+
+/** Eight days, in Berlin with a change to summer time, a Sunday and the first of a month. */
+export const span = { from: new Date('2027-03-25T17:00:00Z'), to: new Date('2027-04-02T12:00:00Z') };
+
+export interface Place {
+  sandbox: Sandbox;
+  deployment: Deployment;
+  company: Company;
+}
+
+/** What a person does in the account. */
+export interface Act {
+  at: Date;
+  does(place: Place): Promise<string>;
+}
+
+/** One start that goes wrong in its own way. */
+export interface Mishap {
+  schedule: string;
+  at: Date;
+  deliver(start: Start, place: Place): Promise<Delivery[]>;
+  /** What to say of it. */
+  tell(deliveries: Delivery[]): string;
+}
+
+const image = { name: 'shop-golden', id: '' };
+
+export const acts: readonly Act[] = [
+  {
+    at: new Date('2027-03-26T13:00:00Z'),
+    async does({ company }) {
+      const daily = (await company.snapshots()).find(
+        ({ VolumeId, Tags }) =>
+          VolumeId === company.idOf('orders-db') &&
+          Tags?.some(({ Key, Value }) => Key === tagKeys.tier && Value === 'daily'),
+      );
+      image.id = await company.registerImage(image.name, daily?.SnapshotId ?? '');
+      return `A person makes the image ${image.name} of today's daily snapshot of orders-db.`;
+    },
+  },
+  {
+    at: new Date('2027-03-28T01:00:00Z'),
+    does: async () => 'The clocks go from 02:00 to 03:00; 03:35 and 03:45 come all the same.',
+  },
+  {
+    at: new Date('2027-04-02T08:05:00Z'),
+    async does({ company }) {
+      await company.deregisterImage(image.id);
+      return `The person deregisters the image ${image.name}: nothing uses that snapshot any more.`;
+    },
+  },
+];
+
+export const mishaps: readonly Mishap[] = [
+  {
+    schedule: 'data.3-hourly',
+    at: new Date('2027-03-27T12:20:00Z'),
+    async deliver({ functionName, payload, at }, { sandbox, deployment, company }) {
+      const throttle = sandbox.inject({
+        action: 'CreateSnapshot',
+        when: ({ parameters }) => parameters['VolumeId'] === company.idOf('shop-files'),
+        times: 2,
+        effect: { kind: 'error', code: 'RequestLimitExceeded', status: 503 },
+      });
+      const delivery = await deployment.deliver(functionName, payload, { now: at });
+      throttle.lift();
+      return [delivery];
+    },
+    tell: () => 'AWS throttled shop-files twice. The run waited, asked again, and took it.',
+  },
+  {
+    schedule: 'data.daily',
+    at: new Date('2027-03-29T01:35:00Z'),
+    async deliver({ functionName, payload, at }, { deployment }) {
+      const first = await deployment.deliver(functionName, payload, { now: at });
+      const now = new Date(at.getTime() + 20_000);
+      return [first, await deployment.deliver(functionName, payload, { now })];
+    },
+    tell: ([, second]) => {
+      const reasons = second?.attempts[0]?.report?.outcomes.map(({ reason }) => reason) ?? [];
+      return `The same event came twice. The second found the slot done (${reasons.join()}): nothing taken.`;
+    },
+  },
+  {
+    schedule: 'data.3-hourly',
+    at: new Date('2027-03-31T12:20:00Z'),
+    async deliver({ functionName, payload, at }, { sandbox, deployment }) {
+      const cut = sandbox.inject({
+        action: 'CreateSnapshot',
+        times: 1,
+        effect: { kind: 'hang', executed: true },
+      });
+      const delivery = await deployment.deliver(functionName, payload, { now: at, cutOffAt: cut.reached });
+      cut.lift();
+      return [delivery];
+    },
+    tell: ([delivery]) => {
+      const outcomes = delivery?.attempts.at(-1)?.report?.outcomes ?? [];
+      const found = outcomes.filter(({ reason }) => reason === 'already-taken').length;
+      const taken = outcomes.filter(({ outcome }) => outcome === 'done').length;
+      return (
+        'The function died: AWS had made snapshots that it had not yet recorded.\n' +
+        `Lambda's retry, a minute later, found ${found} by their tags, recorded them, and took the other ${taken}.`
+      );
+    },
+  },
+];

@@ -1,0 +1,127 @@
+/** Tells what happened, a day at a time: quiet hours as one line a tier, all else as it came. */
+import type { Outcome } from '../../../shared/report.ts';
+import { parseSlotId } from '../../../shared/slot.ts';
+import type { Delivery, Start } from '../lambda-host.ts';
+import type { Calendar } from './calendar.ts';
+import type { Company } from './company.ts';
+import { heading, print, quiet, striking } from './page.ts';
+
+/** One tier's day. */
+interface TierDay {
+  starts: Date[];
+  taken: number;
+  expired: number;
+}
+
+interface Note {
+  at: Date;
+  text: string;
+}
+
+/** Kept for a reason that is worth a line the first time. What is not named here is told in its own words. */
+const keepTexts: Readonly<Record<string, (name: string) => string>> = {
+  'volume-error': (name) => `${name} is left out: the volume is in error.`,
+  'in-use-by-image': (name) => `The ${name} is due, but kept: an image uses it.`,
+};
+
+/** Reasons that the story tells itself, or that are the rule. */
+const quietReasons = new Set(['agrees', 'already-taken', 'slot-done']);
+
+export class Timeline {
+  readonly #company: Company;
+  readonly #calendar: Calendar;
+  /** Tier to retention, as deployed. */
+  readonly #tiers: ReadonlyMap<string, string>;
+  readonly #told = new Set<string>();
+  #day = '';
+  #tierDays = new Map<string, TierDay>();
+  #notes: Note[] = [];
+
+  constructor(company: Company, calendar: Calendar, tiers: ReadonlyMap<string, string>) {
+    this.#company = company;
+    this.#calendar = calendar;
+    this.#tiers = tiers;
+  }
+
+  note(at: Date, text: string): void {
+    this.#turnTo(at);
+    this.#notes.push({ at, text });
+  }
+
+  record({ at, payload }: Start, deliveries: readonly Delivery[]): void {
+    this.#turnTo(at);
+    const tier = tierOf(payload);
+    if (tier !== undefined) this.#tierDay(tier).starts.push(at);
+    for (const { attempts } of deliveries) {
+      for (const { report } of attempts) {
+        for (const outcome of report?.outcomes ?? []) this.#see(outcome, at, tier);
+      }
+    }
+  }
+
+  /** Prints the day that is being told. */
+  finishDay(): void {
+    if (this.#day === '') return;
+    print();
+    print(heading(this.#day));
+    for (const tier of this.#tiers.keys()) {
+      const day = this.#tierDays.get(tier);
+      if (day) print(this.#tierLine(tier, day));
+    }
+    for (const { at, text } of this.#notes) {
+      const [first = '', ...rest] = text.split('\n');
+      print(`  ${this.#calendar.time(at).padEnd(9)}${striking(first)}`);
+      for (const line of rest) print(`  ${' '.repeat(9)}${striking(line)}`);
+    }
+    this.#day = '';
+    this.#tierDays = new Map();
+    this.#notes = [];
+  }
+
+  #turnTo(at: Date): void {
+    const day = this.#calendar.day(at);
+    if (day === this.#day) return;
+    this.finishDay();
+    this.#day = day;
+  }
+
+  #tierDay(tier: string): TierDay {
+    const day = this.#tierDays.get(tier) ?? { starts: [], taken: 0, expired: 0 };
+    this.#tierDays.set(tier, day);
+    return day;
+  }
+
+  #see(outcome: Outcome, at: Date, tier: string | undefined): void {
+    const { decision, reason, outcome: result, detail = '' } = outcome;
+    if (result === 'kept') this.#seeKept(outcome, at);
+    // What a try took before it died was taken, too.
+    const isTaken = (decision === 'create' && result === 'done') || reason === 'already-taken';
+    if (isTaken && tier !== undefined) this.#tierDay(tier).taken += 1;
+    const slot = parseSlotId(detail.split(', ')[1] ?? '');
+    if (decision === 'delete' && result === 'done' && slot) this.#tierDay(slot.tier).expired += 1;
+  }
+
+  #seeKept({ resource, reason, detail = '' }: Outcome, at: Date): void {
+    if (quietReasons.has(reason) || this.#told.has(`${resource} ${reason}`)) return;
+    this.#told.add(`${resource} ${reason}`);
+    const [source = '', slotText = ''] = detail.split(', ');
+    const slot = parseSlotId(slotText);
+    const name = slot
+      ? `${slot.tier} snapshot of ${this.#company.nameOf(source)} of ${this.#calendar.shortDay(slot.time)}`
+      : this.#company.nameOf(resource);
+    this.note(at, keepTexts[reason]?.(name) ?? `${name} is kept: ${reason}.`);
+  }
+
+  #tierLine(tier: string, { starts, taken, expired }: TierDay): string {
+    const [first] = starts;
+    const when = starts.length === 1 && first ? this.#calendar.time(first) : `${starts.length} times`;
+    const did = `${taken > 0 ? `${taken} taken` : ''}`.padEnd(10) + (expired > 0 ? `${expired} expired` : '');
+    const why = taken > 0 ? `each kept ${this.#tiers.get(tier)}` : `${this.#tiers.get(tier)} have passed`;
+    return `  ${(starts.length === 0 ? '' : when).padEnd(9)}${tier.padEnd(10)}${did.padEnd(22)}${quiet(why)}`;
+  }
+}
+
+/** The tier of a take-snapshots job. */
+export function tierOf(payload: unknown): string | undefined {
+  return (payload as { tier?: string }).tier;
+}

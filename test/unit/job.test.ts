@@ -2,7 +2,7 @@ import { describe, expect, it, test } from 'vitest';
 import { expireBackupsJob } from '../../functions/expire-backups/job.ts';
 import { reconcileLedgerJob } from '../../functions/reconcile-ledger/job.ts';
 import { takeSnapshotsJob } from '../../functions/take-snapshots/job.ts';
-import { aVolume } from '../builders.ts';
+import { anExpireJob, aVolume } from '../builders.ts';
 
 const volume = aVolume().id;
 const selector = { ids: [volume] };
@@ -136,7 +136,7 @@ describe('a volume selector', () => {
 
 describe('a job of expire-backups', () => {
   it('may be empty', () => {
-    expect(expireBackupsJob.parse({})).toEqual({ dryRun: false, maxDeleteShare: 0.5 });
+    expect(anExpireJob({})).toEqual({ dryRun: false, maxDeleteShare: 0.5 });
   });
 
   test.each([

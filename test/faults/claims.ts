@@ -1,0 +1,43 @@
+/** What a run says that it did, against what the account shows. */
+import type { Outcome, Report } from '../../shared/report.ts';
+import { tagKeys } from '../../shared/tags.ts';
+import type { LogLine } from './invocation.ts';
+import type { Look, SeenRow } from './look.ts';
+
+type Claim = Pick<Outcome, 'resource' | 'decision' | 'detail'>;
+
+/** By decision: whether the account shows what `done` says. A function with a new kind of decision adds it here. */
+const checks: Readonly<Record<string, (claim: Claim, seen: Look) => boolean>> = {
+  create: ({ resource, detail = '' }, { snapshots }) => {
+    const [id = ''] = detail.split(';');
+    return snapshots.get(id)?.tags[tagKeys.source] === resource;
+  },
+  delete: ({ resource }, { snapshots }) => !snapshots.has(resource),
+  forget: ({ resource }, { rows }) => ![...rows].some(([key, row]) => isRowOf(resource, key, row)),
+  record: ({ resource }, { rows }) => [...rows.values()].some((row) => row['resource'] === resource),
+  retag: ({ resource, detail = '' }, { snapshots }) => {
+    const expires = snapshots.get(resource)?.tags[tagKeys.expires];
+    return expires !== undefined && detail.endsWith(`to ${expires}`);
+  },
+  measure: () => true, // of metrics the account shows nothing
+};
+
+const isRowOf = (resource: string, key: string, row: SeenRow) =>
+  key === resource || row['resource'] === resource;
+
+/** Every outcome is logged as it comes, so that what a dead or failed run has said is checked too. */
+export function brokenClaims(log: readonly LogLine[], seen: Look): string[] {
+  const claims = log
+    .filter(({ message }) => message === 'resource.done')
+    .map(({ values }) => values as unknown as Claim);
+  const broken = claims.filter((claim) => !checks[claim.decision]?.(claim, seen));
+  const summary = log.find(({ message }) => message === 'run.finished' || message === 'run.aborted');
+  const counted = (summary?.values as unknown as Report | undefined)?.summary.done ?? claims.length;
+  return [
+    ...broken.map(
+      ({ decision, resource }) =>
+        `the run says "${decision} ${resource}: done", and the account does not show it`,
+    ),
+    ...(counted === claims.length ? [] : [`the report counts ${counted} done, the log ${claims.length}`]),
+  ];
+}

@@ -1,0 +1,74 @@
+/**
+ * AWS's refusals by call, each of which leaves the account as it was. Codes that say something of the
+ * account (`InvalidVolume.NotFound`) would be lies here: scenarios make them true by `meanwhile`.
+ *
+ * EC2: https://docs.aws.amazon.com/ec2/latest/devguide/errors-overview.html
+ * SimpleDB: https://docs.aws.amazon.com/AmazonSimpleDB/latest/DeveloperGuide/APIErrors.html
+ * DynamoDB: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
+ */
+export interface Refusal {
+  code: string;
+  status: number;
+}
+
+const refused = (...codes: string[]): Refusal[] => codes.map((code) => ({ code, status: 400 }));
+
+const simpleDbWrite: Refusal[] = [
+  { code: 'RequestTimeout', status: 408 },
+  { code: 'InternalError', status: 500 },
+  { code: 'NumberDomainBytesExceeded', status: 409 },
+];
+
+export const refusals: Readonly<Record<string, readonly Refusal[]>> = {
+  'ec2 CreateSnapshot': refused(
+    'SnapshotCreationPerVolumeRateExceeded',
+    'ConcurrentSnapshotLimitExceeded',
+    'SnapshotLimitExceeded',
+    'PendingSnapshotLimitExceeded',
+    'ResourceLimitExceeded',
+    'IncorrectState',
+    'UnauthorizedOperation',
+  ),
+  'ec2 DeleteSnapshot': refused('InvalidSnapshot.InUse', 'InvalidParameterValue', 'UnauthorizedOperation'),
+  'ec2 CreateTags': refused('TagLimitExceeded', 'UnauthorizedOperation'),
+  'ec2 DescribeSnapshots': refused('UnauthorizedOperation', 'InvalidParameterValue'),
+  'ec2 DescribeVolumes': refused('UnauthorizedOperation'),
+  'ec2 DescribeInstances': refused('UnauthorizedOperation'),
+  'ec2 DescribeImages': refused('UnauthorizedOperation', 'AuthFailure'),
+  'simpledb CreateDomain': [{ code: 'NumberDomainsExceeded', status: 409 }],
+  'simpledb PutAttributes': [
+    ...simpleDbWrite,
+    { code: 'ConditionalCheckFailed', status: 409 },
+    { code: 'AttributeDoesNotExist', status: 404 },
+    { code: 'NoSuchDomain', status: 400 },
+  ],
+  'simpledb BatchPutAttributes': [
+    ...simpleDbWrite,
+    { code: 'DuplicateItemName', status: 400 },
+    { code: 'NoSuchDomain', status: 400 },
+  ],
+  'simpledb BatchDeleteAttributes': simpleDbWrite,
+  'simpledb GetAttributes': [{ code: 'RequestTimeout', status: 408 }],
+  'simpledb Select': [
+    { code: 'RequestTimeout', status: 408 },
+    { code: 'InvalidNextToken', status: 400 },
+  ],
+  'dynamodb PutItem': refused('ConditionalCheckFailedException', 'ResourceNotFoundException'),
+  'dynamodb UpdateItem': refused('ConditionalCheckFailedException', 'ResourceNotFoundException'),
+  'dynamodb BatchWriteItem': refused('ResourceNotFoundException', 'ItemCollectionSizeLimitExceededException'),
+  'dynamodb Query': refused('ResourceNotFoundException', 'AccessDeniedException'),
+};
+
+/** How each service says "too many requests". */
+export const throttles: Readonly<Record<string, Refusal>> = {
+  ec2: { code: 'RequestLimitExceeded', status: 503 },
+  simpledb: { code: 'ServiceUnavailable', status: 503 },
+  dynamodb: { code: 'ThrottlingException', status: 400 },
+};
+
+/** How each service says that it broke, after which the work may have been done. */
+export const breakdowns: Readonly<Record<string, Refusal>> = {
+  ec2: { code: 'InternalError', status: 500 },
+  simpledb: { code: 'InternalError', status: 500 },
+  dynamodb: { code: 'InternalServerError', status: 500 },
+};

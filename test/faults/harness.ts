@@ -1,0 +1,220 @@
+/**
+ * The faults harness: runs a scenario once to count its calls, then once more for each fault, and
+ * notes what does not hold. See docs/faults.md.
+ */
+import type { Fault, InjectedFault } from '../sandbox/types.ts';
+import { breakdowns, type Refusal, refusals, throttles } from './codes.ts';
+import type { Invocation } from './invocation.ts';
+import { allFaults, type FaultKind, type FaultPlan, faultText, fewFaults, undisturbed } from './plan.ts';
+import type { Scenario } from './scenario.ts';
+import { Session } from './session.ts';
+import { newWorld, type RawClients, type Store } from './world.ts';
+
+export interface Case {
+  scenario: Scenario;
+  store: Store;
+  fault: FaultPlan;
+  /** Of the account's ids and of the waits' jitter. */
+  seed: number;
+}
+
+export interface Result {
+  case: Case;
+  violations: string[];
+  invocations: readonly Invocation[];
+  milliseconds: number;
+}
+
+/** What reproduces a case: `npm run test:faults -- '<seed>'`. */
+export const seedText = ({ scenario, store, fault, seed }: Case): string =>
+  `${scenario.name} ${store} ${faultText(fault)} #${seed}`;
+
+/** `<service> <action>` of each call of the undisturbed run, and what scenarios may do meanwhile. */
+export interface Outline {
+  calls: string[];
+  meanwhile: string[];
+}
+
+export async function outline(
+  clients: RawClients,
+  scenario: Scenario,
+  store: Store,
+  seed: number,
+): Promise<Outline> {
+  const session = await start(clients, { scenario, store, seed, fault: undisturbed });
+  const from = clients.sandbox.calls.length;
+  const invocation = await session.run();
+  const calls = clients.sandbox.calls.slice(from).map(({ service, action }) => `${service} ${action}`);
+  if (!session.endedWell(invocation)) {
+    const why =
+      invocation.ending.kind === 'threw' ? String(invocation.ending.error.stack) : invocation.ending.kind;
+    throw new Error(`${scenario.name} on ${store} does not even run undisturbed: ${why}`);
+  }
+  return { calls, meanwhile: Object.keys(session.seeded.meanwhile ?? {}) };
+}
+
+/** The cases of a scenario on one store: all of them, or the fixed subset. */
+export function casesOf(
+  { scenario, store, seed }: Omit<Case, 'fault'>,
+  { calls, meanwhile }: Outline,
+  breadth: 'all' | 'few',
+): Case[] {
+  const plans = breadth === 'all' ? allFaults(calls, meanwhile) : fewFaults(calls, meanwhile);
+  return plans.map((fault) => ({ scenario, store, seed, fault }));
+}
+
+export async function runCase(clients: RawClients, one: Case): Promise<Result> {
+  const started = performance.now();
+  const session = await start(clients, one);
+  await play[one.fault.kind](session, one.fault);
+  await session.finish();
+  return {
+    case: one,
+    violations: session.violations,
+    invocations: session.invocations,
+    milliseconds: performance.now() - started,
+  };
+}
+
+async function start(clients: RawClients, { scenario, store, seed }: Case): Promise<Session> {
+  return Session.start(scenario, await newWorld(clients, store, scenario.start, seed), seed);
+}
+
+type Play = (session: Session, plan: FaultPlan) => Promise<void>;
+
+/** Each delivers the event under its fault, and puts right what the fault has left undone. */
+const play: Readonly<Record<FaultKind, Play>> = {
+  none: run,
+  'dry-run': dry,
+  'crash-before': (session, plan) => crash(session, plan, false),
+  'crash-after': (session, plan) => crash(session, plan, true),
+  'throttled-once': (session, plan) => absorb(session, plan, errorFrom(throttles, plan)),
+  'throttled-ever': (session, plan) => outlast(session, plan, errorFrom(throttles, plan), 'ever'),
+  'failed-once': (session, plan) => absorb(session, plan, errorFrom(breakdowns, plan)),
+  'failed-ever': (session, plan) => outlast(session, plan, errorFrom(breakdowns, plan), 'ever'),
+  'reset-before': (session, plan) => absorb(session, plan, { kind: 'reset', executed: false }),
+  'reset-after': (session, plan) => absorb(session, plan, { kind: 'reset', executed: true }),
+  code: (session, plan) => outlast(session, plan, refusalIn(plan), 'once'),
+  doubled: (session, plan) => double(session, plan, 'second'),
+  'doubled-retry': (session, plan) => double(session, plan, 'first'),
+  meanwhile,
+};
+
+const hoursLater = 2 * 3_600;
+
+async function run(session: Session): Promise<void> {
+  session.expectWell(await session.deliver(), 'the undisturbed run');
+  await session.expectUnchangedBy('second', hoursLater);
+}
+
+async function dry(session: Session): Promise<void> {
+  const { sandbox } = session.world;
+  const before = session.snapshot();
+  const from = sandbox.calls.length;
+  const tried = await session.run({ payload: { ...session.seeded.event, dryRun: true } });
+  const writes = sandbox.calls
+    .slice(from)
+    .filter(({ action }) => !/^(Describe|Get|List|Select|Query|Scan)/.test(action));
+  await session.check(tried);
+  session.expectSame(before, 'the dry run');
+  session.note(writes.map(({ service, action }) => `the dry run called ${service} ${action}`));
+  const done = await session.deliver();
+  session.expectWell(done, 'the run after the dry run');
+  const [shown, made] = [decisionsIn(tried), decisionsIn(done)];
+  if (shown !== made) session.note([`the dry run showed ${shown}; then ${made} was done`]);
+}
+
+/** What a run decided, without what came of it. */
+const decisionsIn = ({ log }: Invocation): string =>
+  log
+    .filter(({ message }) => /^resource\.(done|withheld|kept)$/.test(message))
+    .map(({ values }) => [values['decision'], values['resource'], values['reason']].join(' '))
+    .sort()
+    .join(', ');
+
+async function crash(session: Session, { call }: FaultPlan, executed: boolean): Promise<void> {
+  const fault = session.world.sandbox.inject({ call, from: 'now', effect: { kind: 'hang', executed } });
+  const invocation = await session.deliver({ death: fault.reached }, () => fault.lift());
+  if (invocation.ending.kind === 'crashed') await session.redeliver();
+  else session.expectWell(invocation, 'the run that was to crash');
+}
+
+type Effect = Fault['effect'];
+
+function errorFrom(errors: Readonly<Record<string, Refusal>>, { action }: FaultPlan): Effect {
+  const [service = ''] = action.split(' ');
+  const error = errors[service];
+  if (error === undefined) throw new Error(`codes.ts does not say how ${service} refuses`);
+  return { kind: 'error', ...error };
+}
+
+function refusalIn({ action, detail }: FaultPlan): Effect {
+  const refusal = refusals[action]?.find(({ code }) => code === detail);
+  if (refusal === undefined) throw new Error(`codes.ts has no ${detail} for ${action}`);
+  return { kind: 'error', ...refusal };
+}
+
+/** A fault that passes must be got over within the run. */
+async function absorb(session: Session, plan: FaultPlan, effect: Effect): Promise<void> {
+  const fault = inject(session, plan, effect, 'once');
+  const invocation = await session.deliver({}, () => fault.lift());
+  session.expectWell(invocation, 'the disturbed run');
+}
+
+/** This one may end the run; when it is over, the next delivery must put all right. */
+async function outlast(
+  session: Session,
+  plan: FaultPlan,
+  effect: Effect,
+  often: 'once' | 'ever',
+): Promise<void> {
+  const fault = inject(session, plan, effect, often);
+  const invocation = await session.deliver({}, () => fault.lift());
+  await session.redeliver(session.endedWell(invocation) ? 'second' : 'first');
+}
+
+/** `ever`: the n-th call, and all calls of its action after it. */
+function inject(
+  { world: { sandbox } }: Session,
+  { call, action: named }: FaultPlan,
+  effect: Effect,
+  often: 'once' | 'ever',
+): InjectedFault {
+  const since = sandbox.calls.length;
+  const [service = '', action = ''] = named.split(' ');
+  const counts = () => sandbox.calls.length - since;
+  const when = () => (often === 'once' ? counts() === call : counts() >= call);
+  return sandbox.inject({ service, action, effect, when });
+}
+
+/** Both must end well, whoever does the work. */
+async function double(session: Session, { call }: FaultPlan, requestId: string): Promise<void> {
+  let second: Promise<Invocation> | undefined;
+  const startSecond = () => {
+    second ??= session.run({ requestId });
+  };
+  const first = await session.run({
+    beforeCall: (number) => {
+      if (number === call) startSecond();
+    },
+  });
+  startSecond();
+  const other = await second;
+  await session.check(first, ...(other ? [other] : []));
+  session.expectWell(first, 'the first of two runs');
+  if (other) session.expectWell(other, 'the second of two runs');
+}
+
+async function meanwhile(session: Session, { call, detail = '' }: FaultPlan): Promise<void> {
+  const act = session.seeded.meanwhile?.[detail];
+  if (act === undefined) throw new Error(`The scenario has no "${detail}"`);
+  const invocation = await session.run({
+    beforeCall: async (number) => {
+      if (number !== call) return;
+      await act();
+      await session.lookAgain();
+    },
+  });
+  await session.check(invocation);
+  await session.redeliver(session.endedWell(invocation) ? 'second' : 'first');
+}

@@ -1,0 +1,119 @@
+/** One invocation of a function as a process of its own, which can be cut off between two instructions. */
+import { ec2Client } from '../../shared/aws/ec2.ts';
+import type { InvocationContext } from '../../shared/entrypoint.ts';
+import { openLedger } from '../../shared/ledger/open.ts';
+import type { Log } from '../../shared/log.ts';
+import type { Report } from '../../shared/report.ts';
+import type { Tools } from '../../shared/tools.ts';
+import { MortalHandler } from './mortal-handler.ts';
+import { credentials, owner, region, type World } from './world.ts';
+
+export type Handler = (payload: unknown, context: InvocationContext) => Promise<Report>;
+
+export interface LogLine {
+  level: keyof Log;
+  message: string;
+  values: Record<string, unknown>;
+}
+
+export type Ending =
+  | { kind: 'returned'; report: Report }
+  | { kind: 'threw'; error: Error }
+  /** Cut off. */
+  | { kind: 'crashed' }
+  /** Lambda cut it off: it did not stop by itself. */
+  | { kind: 'timed-out' }
+  /** Neither time nor calls went on. */
+  | { kind: 'stuck' };
+
+export interface Order {
+  handlerOf: (tools: Tools) => Handler;
+  payload: unknown;
+  requestId: string;
+  random: () => number;
+  /** Resolves when the process is to die, waiting for a call that hangs. */
+  death?: Promise<void>;
+  /** Just before the process sends its n-th call, counted from 1. */
+  beforeCall?: (call: number) => Promise<void> | void;
+}
+
+export interface Invocation {
+  ending: Ending;
+  log: LogLine[];
+  calls: number;
+  startedAt: Date;
+  endedAt: Date;
+}
+
+const lambdaSeconds = 900;
+/** Of real time: a run that takes longer is waiting for something that never comes. */
+const patienceSeconds = 60;
+
+/** How many calls will never be answered when a process ends so. */
+const hangingAt = { crashed: 1, 'timed-out': 0, stuck: Number.POSITIVE_INFINITY };
+
+export async function invoke(world: World, order: Order): Promise<Invocation> {
+  const wire = new MortalHandler(world.time, order.beforeCall ?? (() => {}));
+  const log: LogLine[] = [];
+  const startedAt = world.time.now();
+  const deadline = startedAt.getTime() + lambdaSeconds * 1_000;
+  const watch = watchFor(world, deadline);
+  const handler = order.handlerOf(toolsOf(world, wire, log, order.random));
+  const run = handler(order.payload, {
+    awsRequestId: order.requestId,
+    getRemainingTimeInMillis: () => deadline - world.time.now().getTime(),
+  });
+  const ending = await Promise.race([
+    run.then(
+      (report): Ending => ({ kind: 'returned', report }),
+      (error: Error): Ending => ({ kind: 'threw', error }),
+    ),
+    ...(order.death ? [order.death.then((): Ending => ({ kind: 'crashed' }))] : []),
+    watch.timeOut,
+  ]);
+  watch.end();
+  if (ending.kind === 'returned' || ending.kind === 'threw') wire.destroy();
+  else await wire.kill(hangingAt[ending.kind]);
+  return { ending, log, calls: wire.calls, startedAt, endedAt: world.time.now() };
+}
+
+function watchFor({ time }: World, deadline: number) {
+  let tell: (ending: Ending) => void = () => {};
+  const timeOut = new Promise<Ending>((resolve) => {
+    tell = resolve;
+  });
+  const unwatch = time.onMove((now) => {
+    if (now.getTime() > deadline) tell({ kind: 'timed-out' });
+  });
+  const timer = setTimeout(() => tell({ kind: 'stuck' }), patienceSeconds * 1_000);
+  const end = () => {
+    unwatch();
+    clearTimeout(timer);
+  };
+  return { timeOut, end };
+}
+
+function toolsOf(world: World, wire: MortalHandler, lines: LogLine[], random: () => number): Tools {
+  const clock = world.time.clockOf(() => wire.alive);
+  const logAt = (level: keyof Log) => (message: string, values: Record<string, unknown>) => {
+    if (wire.alive) lines.push({ level, message, values });
+  };
+  const log = { debug: logAt('debug'), info: logAt('info'), warn: logAt('warn'), error: logAt('error') };
+  const ec2 = ec2Client({ region, credentials, endpoint: world.sandbox.url, requestHandler: wire });
+  return {
+    config: { owner, ledger: world.store },
+    clock,
+    random,
+    log,
+    emitMetric: () => {},
+    ec2,
+    ledger: openLedger({
+      owner,
+      ledger: world.store,
+      clock,
+      aws: ec2.config,
+      endpoint: world.sandbox.url,
+      onUnreadable: (key, why) => log.error('ledger.row-unreadable', { key, why }),
+    }),
+  };
+}

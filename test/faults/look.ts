@@ -1,0 +1,140 @@
+/** What stands in the account, read by raw clients: nothing of the code under test takes part. */
+import { createHmac } from 'node:crypto';
+import { ScanCommand } from '@aws-sdk/client-dynamodb';
+import { DescribeImagesCommand, DescribeSnapshotsCommand, DescribeVolumesCommand } from '@aws-sdk/client-ec2';
+import { DOMParser, type Element } from '@xmldom/xmldom';
+import { credentials, owner, type World } from './world.ts';
+
+export interface SeenSnapshot {
+  id: string;
+  volume: string;
+  state: string;
+  started: string;
+  tags: Readonly<Record<string, string>>;
+}
+
+export type SeenRow = Readonly<Record<string, string>>;
+
+export interface Look {
+  at: Date;
+  snapshots: ReadonlyMap<string, SeenSnapshot>;
+  rows: ReadonlyMap<string, SeenRow>;
+}
+
+/** What the functions under test never change. */
+export interface Surroundings {
+  volumes: ReadonlySet<string>;
+  imageSnapshots: ReadonlySet<string>;
+}
+
+export async function look(world: World): Promise<Look> {
+  const rows = world.store === 'simpledb' ? await simpleDbRows(world) : await dynamoDbRows(world);
+  const { Snapshots = [] } = await world.ec2.send(new DescribeSnapshotsCommand({ OwnerIds: ['self'] }));
+  const snapshots = Snapshots.map((snapshot): [string, SeenSnapshot] => {
+    const { SnapshotId: id = '', VolumeId: volume = '', State: state = '', StartTime, Tags = [] } = snapshot;
+    const tags = Object.fromEntries(Tags.map(({ Key = '', Value = '' }) => [Key, Value]));
+    return [id, { id, volume, state, started: StartTime?.toISOString() ?? '', tags }];
+  });
+  return { at: world.time.now(), snapshots: new Map(snapshots), rows };
+}
+
+export async function lookAround({ ec2 }: World): Promise<Surroundings> {
+  const { Volumes = [] } = await ec2.send(new DescribeVolumesCommand({}));
+  const { Images = [] } = await ec2.send(
+    new DescribeImagesCommand({ Owners: ['self'], IncludeDisabled: true }),
+  );
+  const mappings = Images.flatMap(({ BlockDeviceMappings = [] }) => BlockDeviceMappings);
+  return {
+    volumes: new Set(Volumes.map(({ VolumeId = '' }) => VolumeId)),
+    imageSnapshots: new Set(mappings.map(({ Ebs }) => Ebs?.SnapshotId ?? '')),
+  };
+}
+
+/** Snapshots and rows as text that is the same if and only if they are. */
+export function canonical({ snapshots, rows }: Look): string {
+  const sorted = (all: ReadonlyMap<string, object>) =>
+    [...all].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, value]) => [key, sortedFields(value)]);
+  return JSON.stringify({ snapshots: sorted(snapshots), rows: sorted(rows) }, null, 1);
+}
+
+function sortedFields(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, field]) => [key, sortedFields(field)]));
+}
+
+async function dynamoDbRows({ dynamoDb }: World): Promise<Map<string, SeenRow>> {
+  const { Items = [] } = await dynamoDb.send(new ScanCommand({ TableName: owner, ConsistentRead: true }));
+  return new Map(
+    Items.map((item) => {
+      const fields = Object.fromEntries(Object.entries(item).map(([name, { S = '' }]) => [name, S]));
+      return [fields['key'] ?? '', fields];
+    }),
+  );
+}
+
+async function simpleDbRows({ sandbox }: World): Promise<Map<string, SeenRow>> {
+  const rows = new Map<string, SeenRow>();
+  let token: string | undefined;
+  do {
+    const root = await selectPage(sandbox.url, token);
+    if (root === undefined) return rows;
+    for (const item of elements(root, 'Item')) rows.set(...rowOf(item));
+    token = textOf(root, 'NextToken');
+  } while (token !== undefined);
+  return rows;
+}
+
+/** Undefined if there is no domain yet. */
+async function selectPage(url: string, token: string | undefined): Promise<Element | undefined> {
+  const body = signed(new URL(url).host, {
+    Action: 'Select',
+    Version: '2009-04-15',
+    SelectExpression: `select * from \`${owner}\` limit 2500`,
+    ConsistentRead: 'true',
+    ...(token !== undefined && { NextToken: token }),
+  });
+  const headers = { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' };
+  const answer = await fetch(url, { method: 'POST', body, headers });
+  const root = new DOMParser().parseFromString(await answer.text(), 'text/xml').documentElement;
+  if (answer.ok && root !== null) return root;
+  const code = root === null ? undefined : textOf(root, 'Code');
+  if (code === 'NoSuchDomain') return undefined;
+  throw new Error(`The ledger could not be read raw: ${answer.status} ${code}`);
+}
+
+/** Signature Version 2: https://docs.aws.amazon.com/AmazonSimpleDB/latest/DeveloperGuide/HMACAuth.html */
+function signed(host: string, parameters: Readonly<Record<string, string>>): string {
+  const all: Record<string, string> = {
+    ...parameters,
+    AWSAccessKeyId: credentials.accessKeyId,
+    SignatureVersion: '2',
+    SignatureMethod: 'HmacSHA256',
+    Timestamp: new Date().toISOString(),
+  };
+  const encode = (text: string) =>
+    encodeURIComponent(text).replaceAll(
+      /[!'()*]/g,
+      (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
+    );
+  const names = Object.keys(all).sort();
+  const query = names.map((name) => `${name}=${encode(all[name] ?? '')}`).join('&');
+  const signature = createHmac('sha256', credentials.secretAccessKey)
+    .update(`POST\n${host}\n/\n${query}`)
+    .digest('base64');
+  return `${query}&Signature=${encode(signature)}`;
+}
+
+function rowOf(item: Element): [string, SeenRow] {
+  const fields = elements(item, 'Attribute').map((attribute) => {
+    return [textOf(attribute, 'Name') ?? '', textOf(attribute, 'Value') ?? ''] as const;
+  });
+  const named = Object.fromEntries(fields);
+  if (named['resource'] === '-') delete named['resource']; // SimpleDB's way to have none
+  return [textOf(item, 'Name') ?? '', named];
+}
+
+const elements = (parent: Element, name: string): Element[] => Array.from(parent.getElementsByTagName(name));
+
+const textOf = (parent: Element, name: string): string | undefined =>
+  elements(parent, name)[0]?.textContent ?? undefined;

@@ -1,0 +1,80 @@
+/** Which faults a scenario goes through, from the calls that its undisturbed run makes. */
+import { refusals } from './codes.ts';
+
+export type FaultKind =
+  /** Undisturbed; then the same event again, twice. */
+  | 'none'
+  | 'dry-run'
+  /** The process is cut off just before its n-th call reaches AWS, or just after (the answer is lost). */
+  | 'crash-before'
+  | 'crash-after'
+  /** The n-th call is refused for its rate, once or for ever. */
+  | 'throttled-once'
+  | 'throttled-ever'
+  /** The n-th call is answered with a 500, once or for ever. */
+  | 'failed-once'
+  | 'failed-ever'
+  /** The connection breaks, before AWS did the work or after it. */
+  | 'reset-before'
+  | 'reset-after'
+  /** The n-th call is refused with this code, once. */
+  | 'code'
+  /** The same event starts a second time just before the first run's n-th call: as another event, or as a retry. */
+  | 'doubled'
+  | 'doubled-retry'
+  /** Someone else changes the account just before the n-th call. */
+  | 'meanwhile';
+
+export interface FaultPlan {
+  kind: FaultKind;
+  /** From 1; 0 if it is about the whole run. */
+  call: number;
+  /** What that call was in the undisturbed run: `ec2 CreateSnapshot`. */
+  action: string;
+  /** The code, or the name of what happens meanwhile. */
+  detail?: string;
+}
+
+export const undisturbed: FaultPlan = { kind: 'none', call: 0, action: '' };
+
+/** `code:UnauthorizedOperation@3`: how a fault is named in tables and seeds. */
+export const faultText = ({ kind, call, detail }: FaultPlan): string =>
+  `${kind}${detail === undefined ? '' : `:${detail}`}${call === 0 ? '' : `@${call}`}`;
+
+const atEveryCall = [
+  'crash-before',
+  'crash-after',
+  'throttled-once',
+  'throttled-ever',
+  'failed-once',
+  'failed-ever',
+  'reset-before',
+  'reset-after',
+  'doubled',
+  'doubled-retry',
+] as const;
+
+/** @param calls `<service> <action>` of each call of the undisturbed run */
+export function allFaults(calls: readonly string[], meanwhile: readonly string[]): FaultPlan[] {
+  const numbered = calls.map((action, index) => ({ action, call: index + 1 }));
+  return [
+    undisturbed,
+    { ...undisturbed, kind: 'dry-run' },
+    ...atEveryCall.flatMap((kind) => numbered.map((at): FaultPlan => ({ kind, ...at }))),
+    ...numbered.flatMap((at) =>
+      (refusals[at.action] ?? []).map(({ code }): FaultPlan => ({ kind: 'code', ...at, detail: code })),
+    ),
+    ...meanwhile.flatMap((detail) => numbered.map((at): FaultPlan => ({ kind: 'meanwhile', ...at, detail }))),
+  ];
+}
+
+/**
+ * The fixed subset that every `npm test` runs: undisturbed, dry, each crash point, and every other
+ * fault at the first call of each action, where it means something of its own.
+ */
+export function fewFaults(calls: readonly string[], meanwhile: readonly string[]): FaultPlan[] {
+  const first = new Set(calls.map((action) => calls.indexOf(action) + 1));
+  return allFaults(calls, meanwhile).filter(
+    ({ kind, call }) => call === 0 || kind === 'crash-before' || kind === 'crash-after' || first.has(call),
+  );
+}

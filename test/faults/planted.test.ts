@@ -1,0 +1,120 @@
+/** Bugs that are planted into the functions: the harness must find each, or it proves nothing. */
+import { DeleteSnapshotCommand, DescribeSnapshotsCommand, type EC2Client } from '@aws-sdk/client-ec2';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Tools } from '../../shared/tools.ts';
+import { startSandbox } from '../sandbox/sandbox.ts';
+import type { Sandbox } from '../sandbox/types.ts';
+import { casesOf, outline, runCase } from './harness.ts';
+import type { FaultKind } from './plan.ts';
+import type { Scenario } from './scenario.ts';
+import { scenarios } from './scenarios/all.ts';
+import { type RawClients, rawClients } from './world.ts';
+
+let sandbox: Sandbox;
+let clients: RawClients;
+
+beforeAll(async () => {
+  sandbox = await startSandbox();
+  clients = rawClients(sandbox);
+});
+
+afterAll(() => sandbox.close());
+
+/** What the harness finds with these faults in a scenario whose function was given worse tools. */
+async function found(
+  name: string,
+  kind: FaultKind,
+  spoil: (tools: Tools) => Partial<Tools>,
+): Promise<string> {
+  const sound = scenarios.find((candidate) => candidate.name === name);
+  if (!sound) throw new Error(`There is no scenario ${name}`);
+  const handlerOf: Scenario['handlerOf'] = (tools) => sound.handlerOf({ ...tools, ...spoil(tools) });
+  const scenario = { ...sound, handlerOf };
+  const seen = await outline(clients, scenario, 'simpledb', 1);
+  const cases = casesOf({ scenario, store: 'simpledb', seed: 1 }, seen, 'all');
+  const violations: string[] = [];
+  for (const one of cases.filter(({ fault }) => fault.kind === kind)) {
+    violations.push(...(await runCase(clients, one)).violations);
+  }
+  return violations.join('\n');
+}
+
+type Command = Parameters<EC2Client['send']>[0];
+
+/** A client whose calls go through `meddle` first: what that answers is the answer. */
+function meddling(
+  client: EC2Client,
+  meddle: (command: Command, send: () => Promise<unknown>) => unknown,
+): EC2Client {
+  const send = (command: Command) => meddle(command, () => client.send(command));
+  return new Proxy(client, { get: (target, name) => (name === 'send' ? send : Reflect.get(target, name)) });
+}
+
+test('finds that a snapshot is made without looking for one of an earlier try', async () => {
+  const spoil = ({ ec2 }: Tools) => ({
+    ec2: meddling(ec2, (command, send) =>
+      command instanceof DescribeSnapshotsCommand ? { Snapshots: [] } : send(),
+    ),
+  });
+  expect(await found('take-snapshots/daily', 'crash-after', spoil)).toContain(
+    '2 snapshots of slot data/daily',
+  );
+  expect(await found('take-snapshots/daily', 'reset-after', spoil)).toContain(
+    '2 snapshots of slot data/daily',
+  );
+});
+
+test('finds that a slot is taken without its lock', async () => {
+  const spoil = ({ ledger }: Tools): Partial<Tools> => ({
+    ledger: { ...ledger, acquire: async () => ({ state: 'acquired' }) },
+  });
+  expect(await found('take-snapshots/daily', 'doubled', spoil)).toContain('2 snapshots of slot data/daily');
+});
+
+test('finds that a row is removed before its snapshot', async () => {
+  const spoil = ({ ec2, ledger, clock }: Tools) => ({
+    ec2: meddling(ec2, async (command, send) => {
+      if (!(command instanceof DeleteSnapshotCommand)) return send();
+      const id = command.input.SnapshotId;
+      for await (const rows of ledger.due(clock.now())) {
+        const spent = rows.filter((row) => row.kind === 'snapshot' && row.resource === id);
+        await ledger.remove(spent.map(({ key }) => key));
+      }
+      return send();
+    }),
+  });
+  expect(await found('expire-backups/hourly', 'crash-before', spoil)).toContain(
+    'and the ledger does not know it',
+  );
+});
+
+test('finds that a refused deletion is called done', async () => {
+  const spoil = ({ ec2 }: Tools) => ({
+    ec2: meddling(ec2, (command, send) =>
+      command instanceof DeleteSnapshotCommand ? send().catch(() => ({})) : send(),
+    ),
+  });
+  expect(await found('expire-backups/hourly', 'code', spoil)).toContain('and the account does not show it');
+});
+
+test('finds that a dry run writes', async () => {
+  const spoil = ({ ledger }: Tools): Partial<Tools> => ({
+    ledger: {
+      ...ledger,
+      peek: (slot, now) => ledger.acquire({ slot, holder: 'me', now, leaseSeconds: 45, expires: now }),
+    },
+  });
+  expect(await found('take-snapshots/daily', 'dry-run', spoil)).toContain(
+    'the dry run called simpledb PutAttributes',
+  );
+});
+
+test('finds that the newest backup of a living volume is deleted', async () => {
+  const spoil = ({ ec2 }: Tools) => ({
+    // Every volume looks as if it were gone.
+    ec2: meddling(ec2, (command, send) =>
+      command.constructor.name === 'DescribeVolumesCommand' ? { Volumes: [] } : send(),
+    ),
+  });
+  expect(await found('expire-backups/hourly', 'none', spoil)).toContain('the last completed backup of vol-');
+});

@@ -1,0 +1,28 @@
+/** What a function brings to the harness: an account, an event, and how the account must look in the end. */
+import type { Tools } from '../../shared/tools.ts';
+import type { Handler } from './invocation.ts';
+import type { Look } from './look.ts';
+import type { Store, World } from './world.ts';
+
+export interface Scenario {
+  /** `<function>/<case>` */
+  name: string;
+  stores: readonly Store[];
+  start: Date;
+  handlerOf: (tools: Tools) => Handler;
+  /** Fills the empty account, and leaves its time at `start` or later. */
+  seed: (world: World) => Promise<Seeded>;
+}
+
+export interface Seeded {
+  /** As its trigger delivers it. */
+  event: Record<string, unknown>;
+  /** What is not as it should be, once a delivery has ended well. */
+  settled: (seen: Look) => string[];
+  /** The name of the error with which every run ends, however well it goes; for guards that hold something back. */
+  endsWith?: string;
+  /** What others may do to the account while a run is under way. */
+  meanwhile?: Readonly<Record<string, () => Promise<void>>>;
+}
+
+export const functionOf = ({ name }: Pick<Scenario, 'name'>): string => name.split('/')[0] ?? name;

@@ -1,0 +1,11 @@
+/** Every function's scenarios: a new function adds its own here. */
+import type { Scenario } from '../scenario.ts';
+import { expireBackupsScenarios } from './expire-backups.ts';
+import { reconcileLedgerScenarios } from './reconcile-ledger.ts';
+import { takeSnapshotsScenarios } from './take-snapshots.ts';
+
+export const scenarios: readonly Scenario[] = [
+  ...takeSnapshotsScenarios,
+  ...expireBackupsScenarios,
+  ...reconcileLedgerScenarios,
+];

@@ -1,0 +1,111 @@
+import { DeleteVolumeCommand } from '@aws-sdk/client-ec2';
+import { takeSnapshots } from '../../../functions/take-snapshots/run.ts';
+import { entrypoint } from '../../../shared/entrypoint.ts';
+import { tagKeys } from '../../../shared/tags.ts';
+import type { Look, SeenSnapshot } from '../look.ts';
+import type { Scenario, Seeded } from '../scenario.ts';
+import { owner, type World } from '../world.ts';
+import { makeSnapshot, makeVolume } from './seeds.ts';
+
+const start = new Date('2026-11-21T02:15:03.000Z');
+const slot = 'data/daily/2026-11-21T02:15:00Z';
+
+const event = {
+  backup: 'data',
+  volumes: { tags: { Backup: ['data'] } },
+  tier: 'daily',
+  keep: '7 days',
+  every: '1 day',
+  scheduledTime: '2026-11-21T02:15:00Z',
+};
+
+const ofSlot = ({ snapshots }: Look): SeenSnapshot[] =>
+  [...snapshots.values()].filter(({ tags }) => tags[tagKeys.owner] === owner && tags[tagKeys.slot] === slot);
+
+/** Each of these has its one snapshot, the row with its id, and no other volume has any. */
+function taken(volumes: readonly string[], seen: Look): string[] {
+  const made = ofSlot(seen);
+  const strays = made.filter(({ volume }) => !volumes.includes(volume));
+  return [
+    ...strays.map(({ id }) => `${id} is of a wrong volume`),
+    ...volumes.flatMap((volume) => takenOf(volume, made, seen)),
+  ];
+}
+
+function takenOf(volume: string, made: readonly SeenSnapshot[], { rows }: Look): string[] {
+  const ofVolume = made.filter((candidate) => candidate.volume === volume);
+  const [snapshot] = ofVolume;
+  if (!snapshot || ofVolume.length > 1) return [`${volume} has ${ofVolume.length} snapshots`];
+  const row = rows.get(`${slot}/${volume}`);
+  const agrees = row?.['resource'] === snapshot.id && row['expires'] === snapshot.tags[tagKeys.expires];
+  return agrees ? [] : [`${snapshot.id} has the row ${JSON.stringify(row)}`];
+}
+
+/** Two to take, one with more tags than there is room for; one in error; one not selected; one of another owner. */
+async function seedDaily(world: World): Promise<Seeded> {
+  const many = Object.fromEntries(Array.from({ length: 46 }, (_, index) => [`tag-${index}`, 'x']));
+  const volumes = [
+    await makeVolume(world, { Backup: 'data', Name: 'one' }),
+    await makeVolume(world, { Backup: 'data', ...many }),
+  ];
+  const broken = await makeVolume(world, { Backup: 'data' });
+  world.sandbox.setVolumeState(broken, 'error');
+  const other = await makeVolume(world, { Name: 'not selected' });
+  await makeSnapshot(
+    world,
+    { source: other, slot, expires: '2026-11-20T00:00:00.000Z' },
+    { [tagKeys.owner]: 'somebody-else', [tagKeys.slot]: slot, [tagKeys.source]: volumes[0] ?? '' },
+  );
+  world.time.moveTo(start);
+  return { event, settled: (seen) => taken(volumes, seen) };
+}
+
+const handlerOf: Scenario['handlerOf'] = (tools) => entrypoint(takeSnapshots, tools);
+
+const daily: Scenario = {
+  name: 'take-snapshots/daily',
+  stores: ['simpledb', 'dynamodb'],
+  start,
+  handlerOf,
+  seed: seedDaily,
+};
+
+/** Snapshots take an hour to complete, and EC2 refuses a second one of a volume within 15 seconds. */
+const slow: Scenario = {
+  ...daily,
+  name: 'take-snapshots/slow',
+  stores: ['simpledb'],
+  seed: async (world) => {
+    const seeded = await seedDaily(world);
+    world.sandbox.slowSnapshots({ pendingSeconds: 3_600 });
+    world.sandbox.enforceSnapshotRate(true);
+    return seeded;
+  },
+};
+
+/** One of the volumes is deleted while the run is under way. */
+const vanishing: Scenario = {
+  ...daily,
+  name: 'take-snapshots/vanishing',
+  stores: ['simpledb'],
+  seed: async (world) => {
+    const staying = await makeVolume(world, { Backup: 'data' });
+    const leaving = await makeVolume(world, { Backup: 'data' });
+    world.time.moveTo(start);
+    let gone = false;
+    const leave = async () => {
+      gone = true;
+      await world.ec2.send(new DeleteVolumeCommand({ VolumeId: leaving }));
+    };
+    return {
+      event,
+      meanwhile: { 'volume-deleted': leave },
+      settled: (seen) => {
+        const wasTaken = ofSlot(seen).some(({ volume }) => volume === leaving);
+        return taken(gone && !wasTaken ? [staying] : [staying, leaving], seen);
+      },
+    };
+  },
+};
+
+export const takeSnapshotsScenarios: readonly Scenario[] = [daily, slow, vanishing];

@@ -82,7 +82,6 @@ function printSchedules({ schedules, stack }: Deployment): void {
     nameOf(target),
   ]);
   for (const line of table([['schedule', 'when', 'zone', 'starts'], ...rows], [])) print(line);
-  print();
 }
 
 /** Tier to retention, from the deployed jobs. */

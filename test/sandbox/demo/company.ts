@@ -19,7 +19,6 @@ const tagged = { Backup: 'data' };
 const volumes = [
   { name: 'orders-db', on: 'db-1', sizeGib: 200, tags: tagged },
   { name: 'shop-files', on: 'shop-1', sizeGib: 100, tags: tagged },
-  { name: 'mailboxes', on: 'office-1', sizeGib: 50, tags: tagged },
   { name: 'old-archive', sizeGib: 500, tags: tagged },
   { name: 'build-cache', on: 'shop-2', sizeGib: 20, tags: {} },
 ] as const;
@@ -29,9 +28,9 @@ export const untagged = 'build-cache';
 
 /** The same for a person. */
 export const accountLines = [
-  '4 instances and their volumes: orders-db, shop-files and mailboxes carry the tag Backup=data;',
-  'old-archive carries it too, but is in error; build-cache does not carry it.',
-  'One snapshot of orders-db was made by hand.',
+  '3 instances and their volumes: orders-db and shop-files carry the tag Backup=data; old-archive',
+  'carries it too, but is in error; build-cache does not carry it. A person made one snapshot of',
+  'orders-db by hand.',
 ];
 
 export class Company {

@@ -54,11 +54,8 @@ async function demo(): Promise<void> {
   );
   const seconds = ((performance.now() - started) / 1000).toFixed(0);
   print();
-  print(
-    quiet(
-      `  Started in these ${seconds} s: ${listed([...runs].map(([name, count]) => `${name} ${count} times`))}.`,
-    ),
-  );
+  const counts = [...runs].map(([name, count]) => `${name} ${count}×`);
+  print(quiet(`  Started in these ${seconds} s: ${listed(counts)}.`));
   print();
   const owner = deployment.stack.functions[0]?.environment['GROUNDSKEEPER_OWNER'] ?? '';
   const rows = await ledgerRows(sandbox, owner);
@@ -81,7 +78,7 @@ function printSchedules({ schedules, stack }: Deployment): void {
     timezone,
     nameOf(target),
   ]);
-  for (const line of table([['schedule', 'when', 'zone', 'starts'], ...rows], [])) print(line);
+  for (const line of table(['schedule', 'when', 'zone', 'starts'], rows)) print(line);
 }
 
 /** Tier to retention, from the deployed jobs. */

@@ -38,17 +38,28 @@ export async function step<Result>(what: string, work: () => Promise<Result>): P
   return result;
 }
 
-/** Rows as aligned columns, the first row as their heads; `right`: the numbers of columns that end flush. */
-export function table(rows: readonly (readonly string[])[], right: readonly number[]): string[] {
+/** Rows as aligned columns below their heads; `right`: the numbers of columns that end flush. */
+export function table(
+  head: readonly string[],
+  rows: readonly Row[],
+  right: readonly number[] = [],
+): string[] {
+  const [first = '', ...others] = columns([head, ...rows], right);
+  return [quiet(first), ...others];
+}
+
+type Row = readonly string[];
+
+/** Rows as aligned columns. */
+export function columns(rows: readonly Row[], right: readonly number[] = []): string[] {
   const width = (text: string) => stripVTControlCharacters(text).length;
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => width(row[column] ?? ''))));
-  return rows.map((row, index) => {
+  return rows.map((row) => {
     const cells = row.map((cell, column) => {
       const padding = ' '.repeat((widths[column] ?? 0) - width(cell));
       return right.includes(column) ? padding + cell : cell + padding;
     });
-    const line = `  ${cells.join('  ')}`.trimEnd();
-    return index === 0 ? quiet(line) : line;
+    return `  ${cells.join('  ')}`.trimEnd();
   });
 }
 

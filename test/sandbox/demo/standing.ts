@@ -3,7 +3,7 @@ import type { BackupRow } from '../../../shared/ledger/ledger.ts';
 import { tagKeys } from '../../../shared/tags.ts';
 import type { Calendar } from './calendar.ts';
 import { type Company, inError, untagged } from './company.ts';
-import { counted, heading, print, quiet, table } from './page.ts';
+import { columns, counted, heading, print, quiet, table } from './page.ts';
 
 export interface Standing {
   company: Company;
@@ -35,13 +35,13 @@ export async function printStanding(standing: Standing): Promise<void> {
   const head = ['volume', ...tiers.keys(), 'ledger', 'next to expire'];
   const lines = company.volumeNames.map((name) => volumeRow(name, ours, standing));
   const numbers = head.map((_, column) => column).slice(1, -1);
-  for (const line of table([head, ...lines], numbers)) print(line);
+  for (const line of table(head, lines, numbers)) print(line);
   print();
   const agrees = isSame(ours, rows) ? 'the ledger and the tags agree' : 'THE LEDGER AND THE TAGS DIFFER';
   print(`  ${counted(ours.length, 'snapshot')} of ours, ${counted(rows.length, 'ledger row')}: ${agrees}.`);
   print();
   print(heading('Why they stand, and others do not'));
-  for (const line of table(reasons(standing, all), [])) print(line);
+  for (const line of columns(reasons(standing, all))) print(line);
 }
 
 function volumeRow(
@@ -98,6 +98,6 @@ function reasons({ company, calendar, now, tiers, rows }: Standing, all: readonl
       byHand ? 'stands: without our owner tag nothing is ever deleted' : 'IS GONE',
     ],
     [inError, 'has none: AWS takes no snapshot of a volume in error'],
-    [untagged, 'has none: the plan selects Backup=data, which it does not carry'],
+    [untagged, 'has none: it lacks the tag Backup=data that the plan selects'],
   ];
 }

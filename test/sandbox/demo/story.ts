@@ -3,6 +3,7 @@ import { tagKeys } from '../../../shared/tags.ts';
 import type { Delivery, Deployment, Start } from '../lambda-host.ts';
 import type { Sandbox } from '../types.ts';
 import type { Company } from './company.ts';
+import { counted } from './page.ts';
 
 /** Eight days, in Berlin with a change to summer time, a Sunday and the first of a month. */
 export const span = { from: new Date('2027-03-25T17:00:00Z'), to: new Date('2027-04-02T12:00:00Z') };
@@ -51,7 +52,7 @@ export const acts: readonly Act[] = [
     at: new Date('2027-04-02T08:05:00Z'),
     async does({ company }) {
       await company.deregisterImage(image.id);
-      return `The person deregisters the image ${image.name}: nothing uses that snapshot any more.`;
+      return `The person deregisters the image ${image.name}: the next expiry deletes that snapshot.`;
     },
   },
 ];
@@ -104,8 +105,8 @@ export const mishaps: readonly Mishap[] = [
       const found = outcomes.filter(({ reason }) => reason === 'already-taken').length;
       const taken = outcomes.filter(({ outcome }) => outcome === 'done').length;
       return (
-        'The function died: AWS had made snapshots that it had not yet recorded.\n' +
-        `Lambda's retry, a minute later, found ${found} by their tags, recorded them, and took the other ${taken}.`
+        `The function died after AWS had made ${counted(found, 'snapshot')}, and before it recorded them.\n` +
+        `Lambda's retry, a minute later, found and recorded what was there, and took ${taken || 'none'} anew.`
       );
     },
   },

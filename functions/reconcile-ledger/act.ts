@@ -54,7 +54,8 @@ export async function reviewRetention(
     ? await retag(snapshot, change, budget, run)
     : retentionKept(snapshot, change);
   run.report.add(outcome);
-  if (outcome.outcome !== 'done') return snapshot;
+  // A dry run goes on as if it were retagged, so that it shows the row that would follow.
+  if (outcome.outcome !== 'done' && outcome.outcome !== 'withheld') return snapshot;
   return { ...snapshot, tags: { ...snapshot.tags, [tagKeys.expires]: planned } };
 }
 

@@ -77,6 +77,7 @@ describe('the demo', () => {
     const exitCode = ended();
     await expect.poll(() => output, { timeout: 120_000, interval: 200 }).toContain('Thu 25 March 2027');
     demo.kill('SIGINT');
+    demo.kill('SIGINT'); // npm and tsx hand on what the terminal has sent already
     expect(await exitCode).toBe(130);
     expect(leftBehind()).toEqual([]);
   }, 180_000);

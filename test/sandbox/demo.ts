@@ -150,18 +150,20 @@ function unlessInterrupted<Result>(work: Promise<Result>): Promise<Result> {
   return Promise.race([work, interrupted]);
 }
 
+/** Comes twice for one Ctrl-C: from the terminal, and handed on by what runs this file. */
+function interrupt(): void {
+  if (signal.aborted) return;
+  print('Interrupted: cleaning up.');
+  interruption.abort();
+}
+
 async function cleanUp(): Promise<void> {
   for (const close of closers.reverse()) await close();
 }
 
 async function main(): Promise<number> {
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true'; // the functions run on Node 24
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(name, () => {
-      print('Interrupted: cleaning up.');
-      interruption.abort();
-    });
-  }
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, interrupt);
   try {
     await demo();
     return 0;

@@ -23,12 +23,14 @@ globalThis.Date = InjectedDate;
 
 // Lambda makes logs and metrics of what is written here; each piece goes to the parent at once, so
 // that a process that is cut off leaves what it had said.
-process.stdout.write = (chunk, encoding, done) => {
-  process.send({ output: chunk.toString() });
-  const callback = typeof encoding === 'function' ? encoding : done;
-  callback?.();
-  return true;
-};
+for (const stream of [process.stdout, process.stderr]) {
+  stream.write = (chunk, encoding, done) => {
+    process.send({ output: chunk.toString() });
+    const callback = typeof encoding === 'function' ? encoding : done;
+    callback?.();
+    return true;
+  };
+}
 
 process.on('disconnect', () => process.exit()); // the parent is gone, in whatever way
 

@@ -41,8 +41,11 @@ export interface WorkingCopy {
   remove(): Promise<void>;
 }
 
+/** What this process leaves behind if it has to end before it comes to `remove`. */
 const standing = new Set<string>();
+const running = new Set<() => void>();
 process.on('exit', () => {
+  for (const kill of running) kill();
   for (const folder of standing) rmSync(folder, { recursive: true, force: true });
 });
 
@@ -80,9 +83,14 @@ async function runServerless(
       SLS_NOTIFICATIONS_MODE: 'off',
     },
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true, // a group of its own: a Ctrl-C is for this process, and what it starts ends with it
   });
-  const stop = () => child.kill();
-  signal?.addEventListener('abort', stop, { once: true });
+  const kill = () => {
+    const isAlive = child.exitCode === null && child.signalCode === null;
+    if (child.pid !== undefined && isAlive) process.kill(-child.pid, 'SIGKILL');
+  };
+  running.add(kill);
+  signal?.addEventListener('abort', kill, { once: true });
   const texts = { stdout: '', stderr: '' };
   child.stdout.on('data', (chunk: Buffer) => {
     texts.stdout += chunk.toString();
@@ -91,7 +99,8 @@ async function runServerless(
     texts.stderr += chunk.toString();
   });
   const [exitCode] = (await once(child, 'close')) as [number | null];
-  signal?.removeEventListener('abort', stop);
+  running.delete(kill);
+  signal?.removeEventListener('abort', kill);
   signal?.throwIfAborted();
   return { exitCode, ...texts };
 }

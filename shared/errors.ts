@@ -29,27 +29,6 @@ export class LimitExceededError extends AutomationError {
   override name = 'LimitExceededError';
 }
 
-/** One write on one resource failed. */
-export class ActionError extends AutomationError {
-  override name = 'ActionError';
-  readonly operation: string;
-  readonly resourceId: string;
-  readonly awsErrorName: string;
-  readonly requestId: string | undefined;
-
-  constructor(
-    operation: string,
-    resourceId: string,
-    cause: { name: string; message: string; requestId?: string | undefined },
-  ) {
-    super(`${operation} of ${resourceId} failed: ${cause.name}: ${cause.message}`, { cause });
-    this.operation = operation;
-    this.resourceId = resourceId;
-    this.awsErrorName = cause.name;
-    this.requestId = cause.requestId;
-  }
-}
-
 /** Everything that could be done was done; what is named here failed or was left for the next delivery. */
 export class PartialFailureError extends AutomationError {
   override name = 'PartialFailureError';

@@ -22,6 +22,7 @@ export const aVolume = (overrides: Partial<Volume> = {}): Volume => ({
   id: 'vol-0123456789abcdef0',
   state: 'in-use',
   createdAt: new Date('2026-01-01T00:00:00Z'),
+  attachedTo: [],
   tags: { Name: 'data' },
   ...overrides,
 });

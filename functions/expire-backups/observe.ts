@@ -6,6 +6,7 @@ import { observeExisting } from '../../shared/aws/ec2-volumes.ts';
 import type { Run } from '../../shared/entrypoint.ts';
 import { tagKeys } from '../../shared/tags.ts';
 import { type Account, type SourceStanding, standingOf } from './decide.ts';
+import { duePages } from './due.ts';
 import type { ExpireBackupsJob } from './job.ts';
 
 export interface Observation {
@@ -13,15 +14,14 @@ export interface Observation {
   standings: ReadonlyMap<string, SourceStanding>;
 }
 
-/** Undefined if nothing is due. Holds a few numbers for each source, never a source's snapshots. */
-export async function observeDue(run: Run<ExpireBackupsJob>): Promise<Observation | undefined> {
+/** Holds a few numbers for each source that has something due, never a source's snapshots. */
+export async function observeDue(run: Run<ExpireBackupsJob>): Promise<Observation> {
   const sources = await sourcesDue(run);
-  if (sources.length === 0) return undefined;
   const account: Account = {
     owner: run.owner,
     now: run.startedAt,
     maxDeleteShare: run.job.maxDeleteShare,
-    imageSnapshots: await observeImageSnapshots(run.ec2),
+    imageSnapshots: sources.length > 0 ? await observeImageSnapshots(run.ec2) : new Set(),
   };
   const standings = new Map<string, SourceStanding>();
   for (const slice of slices(sources, filterValues)) {
@@ -33,14 +33,10 @@ export async function observeDue(run: Run<ExpireBackupsJob>): Promise<Observatio
   return { account, standings };
 }
 
-async function sourcesDue({ ledger, startedAt, job }: Run<ExpireBackupsJob>): Promise<string[]> {
-  const chosen = job.sources && new Set(job.sources);
+async function sourcesDue(run: Run<ExpireBackupsJob>): Promise<string[]> {
   const sources = new Set<string>();
-  for await (const rows of ledger.due(startedAt)) {
-    for (const row of rows)
-      if (row.kind === 'snapshot' && chosen?.has(row.source) !== false) sources.add(row.source);
-  }
-  return [...sources].sort();
+  for await (const { backups } of duePages(run)) for (const { source } of backups) sources.add(source);
+  return [...sources];
 }
 
 async function snapshotsBySource(sources: readonly string[], { ec2, owner }: Run<ExpireBackupsJob>) {

@@ -62,8 +62,14 @@ export function retentionChange(
   const tiers = backups.find(({ backup }) => backup === slot.backup)?.tiers ?? {};
   const keep = Object.hasOwn(tiers, slot.tier) ? tiers[slot.tier] : undefined;
   if (keep === undefined) return undefined;
-  const planned = addDuration(slot.time > startedAt ? slot.time : startedAt, readDuration(keep));
-  return Math.abs(planned.getTime() - tagged.getTime()) > startTolerance ? { tagged, planned } : undefined;
+  const start = Math.max(slot.time.getTime(), startedAt.getTime());
+  const planned = addDuration(new Date(start), readDuration(keep));
+  // Retention counts from the start of the run. Around a month's end half an hour of that may be a day.
+  const earliest = addDuration(new Date(start - startTolerance), readDuration(keep));
+  const from = Math.min(earliest.getTime(), planned.getTime());
+  const to = Math.max(earliest.getTime(), planned.getTime()) + startTolerance;
+  const isPlanned = from <= tagged.getTime() && tagged.getTime() <= to;
+  return isPlanned ? undefined : { tagged, planned };
 }
 
 /** The newest completed backup of a source, and how old it is; a source without any counts from its own creation. */

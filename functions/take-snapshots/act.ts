@@ -9,7 +9,7 @@ import { type BackupRow, rowKey } from '../../shared/ledger/ledger.ts';
 import { rowOf } from '../../shared/ledger/rows.ts';
 import type { Outcome } from '../../shared/report.ts';
 import { type Slot, slotId } from '../../shared/slot.ts';
-import type { TakeDecision } from './decide.ts';
+import type { KeepReason, TakeDecision } from './decide.ts';
 import type { TakeSnapshotsJob } from './job.ts';
 
 type Creation = Extract<TakeDecision, { kind: 'create' }>;
@@ -49,11 +49,20 @@ async function recordTaken(
   if (rows.length > 0 && !job.dryRun) await ledger.put(rows);
 }
 
+const missingSources: Partial<Record<KeepReason, { name: string; what: string }>> = {
+  'volume-not-found': { name: 'VolumeNotFound', what: 'such volume' },
+  'instance-without-volumes': {
+    name: 'InstanceNotFound',
+    what: 'such instance, or no volume is attached to it',
+  },
+};
+
 function sayKept({ resource, reason, snapshot }: Keeping, { report }: Run<TakeSnapshotsJob>): void {
-  if (reason === 'volume-not-found') {
+  const missing = missingSources[reason];
+  if (missing) {
     const error = {
-      name: 'VolumeNotFound',
-      message: `The job names ${resource}, but there is no such volume`,
+      name: missing.name,
+      message: `The job names ${resource}, but there is no ${missing.what}`,
     };
     report.add({ resource, decision: 'keep', reason, outcome: 'failed', error });
     return;

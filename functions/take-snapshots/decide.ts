@@ -5,13 +5,9 @@ import { addDuration, type Duration } from '../../shared/duration.ts';
 import { type Slot, slotId } from '../../shared/slot.ts';
 import { ownTagPrefix, type Tags, tagKeys } from '../../shared/tags.ts';
 
+/** `leftOut`: the volume's own tags that found no room. */
 export type TakeDecision =
-  | {
-      kind: 'create';
-      volume: Volume;
-      tags: Tags /** The volume's own tags that found no room. */;
-      leftOut: string[];
-    }
+  | { kind: 'create'; volume: Volume; tags: Tags; leftOut: string[] }
   | { kind: 'keep'; resource: string; reason: KeepReason; snapshot?: Snapshot };
 
 export type KeepReason =
@@ -21,11 +17,12 @@ export type KeepReason =
   | 'volume-deleted'
   | 'volume-error'
   | 'volume-not-found'
+  | 'instance-without-volumes'
   | 'max-actions';
 
 export interface Seen {
   volumes: readonly Volume[];
-  /** The volumes that the selector names one by one. */
+  /** The volumes and instances that the selector names one by one. */
   namedIds: readonly string[];
   /** Our snapshots that carry this slot's tag. */
   ofSlot: readonly Snapshot[];
@@ -58,9 +55,10 @@ export function decideTake(seen: Seen, appointment: Appointment): TakeDecision[]
     }
     return { kind: 'create', volume, ...backupTags(volume, appointment) };
   });
-  const present = new Set(volumes.map(({ id }) => id));
+  const present = new Set(volumes.flatMap(({ id, attachedTo }) => [id, ...attachedTo]));
   for (const id of new Set(seen.namedIds)) {
-    if (!present.has(id)) decisions.push({ kind: 'keep', resource: id, reason: 'volume-not-found' });
+    const reason = id.startsWith('vol-') ? 'volume-not-found' : 'instance-without-volumes';
+    if (!present.has(id)) decisions.push({ kind: 'keep', resource: id, reason });
   }
   return decisions;
 }

@@ -36,7 +36,7 @@ async function takeSlot(slot: Slot, run: Run<TakeSnapshotsJob>): Promise<void> {
   const expires = expiryOf(slot, readDuration(job.keep), run.startedAt);
   const seen = {
     volumes: await observeVolumes(run.ec2, job.volumes),
-    namedIds: job.volumes.ids ?? [],
+    namedIds: job.volumes.ids ?? job.volumes.instances?.ids ?? [],
     ofSlot: await snapshotsOfSlot(slot, run),
   };
   if (seen.volumes.length === 0) {

@@ -7,7 +7,7 @@ import {
   type Filter,
 } from '@aws-sdk/client-ec2';
 import { type Tags, tagKeys } from '../tags.ts';
-import { type Ec2, filterValues, observing, required, slices, tagListOf, tagsOf } from './ec2.ts';
+import { type Ec2, filterValues, pages, required, slices, tagListOf, tagsOf } from './ec2.ts';
 import { literal } from './ec2-volumes.ts';
 import { type PersistOptions, persist } from './persist.ts';
 
@@ -53,26 +53,11 @@ const byTag = (key: string, values: readonly string[]): Filter => ({
   Values: values.map(literal),
 });
 
-async function* describeSnapshots({ client, patience }: Ec2, filters: Filter[]): AsyncGenerator<Snapshot[]> {
-  let token: string | undefined;
-  do {
-    const page = await observing('Snapshots', () =>
-      persist(
-        () =>
-          client.send(
-            new DescribeSnapshotsCommand({
-              OwnerIds: ['self'],
-              Filters: filters,
-              MaxResults: 1000,
-              ...(token && { NextToken: token }),
-            }),
-          ),
-        patience,
-      ),
-    );
-    yield (page.Snapshots ?? []).map(toSnapshot);
-    token = page.NextToken;
-  } while (token);
+async function* describeSnapshots(ec2: Ec2, filters: Filter[]): AsyncGenerator<Snapshot[]> {
+  const wanted = { OwnerIds: ['self'], Filters: filters, MaxResults: 1000 };
+  const read = (from: { NextToken?: string }) =>
+    ec2.client.send(new DescribeSnapshotsCommand({ ...wanted, ...from }));
+  for await (const { Snapshots } of pages(ec2, 'Snapshots', read)) yield (Snapshots ?? []).map(toSnapshot);
 }
 
 const toSnapshot = (snapshot: Ec2Snapshot): Snapshot => ({

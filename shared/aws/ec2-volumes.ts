@@ -6,14 +6,15 @@ import {
 } from '@aws-sdk/client-ec2';
 import type { VolumeSelector } from '../job.ts';
 import type { Tags } from '../tags.ts';
-import { type Ec2, filterValues, observing, required, slices, tagsOf } from './ec2.ts';
-import { persist } from './persist.ts';
+import { type Ec2, filterValues, pages, required, slices, tagsOf } from './ec2.ts';
 
 export interface Volume {
   id: string;
   /** `creating`, `available`, `in-use`, `deleting`, `deleted` or `error`. */
   state: string;
   createdAt: Date;
+  /** The instances that it is attached to. */
+  attachedTo: readonly string[];
   tags: Tags;
 }
 
@@ -47,28 +48,14 @@ async function volumesBy(ec2: Ec2, name: string, values: readonly string[]): Pro
   return [...found.values()];
 }
 
-async function describeVolumes({ client, patience }: Ec2, filters: Filter[]): Promise<Volume[]> {
+async function describeVolumes(ec2: Ec2, filters: Filter[]): Promise<Volume[]> {
   // A filter without values, or none at all, would choose the whole account.
   if (filters.length === 0) return [];
   const volumes: Volume[] = [];
-  let token: string | undefined;
-  do {
-    const page = await observing('Volumes', () =>
-      persist(
-        () =>
-          client.send(
-            new DescribeVolumesCommand({
-              Filters: filters,
-              MaxResults: 500,
-              ...(token && { NextToken: token }),
-            }),
-          ),
-        patience,
-      ),
-    );
-    for (const volume of page.Volumes ?? []) volumes.push(toVolume(volume));
-    token = page.NextToken;
-  } while (token);
+  const wanted = { Filters: filters, MaxResults: 500 };
+  const read = (from: { NextToken?: string }) =>
+    ec2.client.send(new DescribeVolumesCommand({ ...wanted, ...from }));
+  for await (const page of pages(ec2, 'Volumes', read)) volumes.push(...(page.Volumes ?? []).map(toVolume));
   return volumes;
 }
 
@@ -76,31 +63,19 @@ const toVolume = (volume: Ec2Volume): Volume => ({
   id: required(volume.VolumeId, 'VolumeId'),
   state: required(volume.State, 'State'),
   createdAt: required(volume.CreateTime, 'CreateTime'),
+  attachedTo: (volume.Attachments ?? []).map(({ InstanceId }) => InstanceId).filter((id) => id !== undefined),
   tags: tagsOf(volume.Tags),
 });
 
-async function instanceIds({ client, patience }: Ec2, filters: Filter[]): Promise<string[]> {
+async function instanceIds(ec2: Ec2, filters: Filter[]): Promise<string[]> {
   if (filters.length === 0) return [];
   const ids: string[] = [];
-  let token: string | undefined;
-  do {
-    const page = await observing('Instances', () =>
-      persist(
-        () =>
-          client.send(
-            new DescribeInstancesCommand({
-              Filters: filters,
-              MaxResults: 1000,
-              ...(token && { NextToken: token }),
-            }),
-          ),
-        patience,
-      ),
-    );
-    for (const { Instances } of page.Reservations ?? []) {
-      for (const { InstanceId } of Instances ?? []) ids.push(required(InstanceId, 'InstanceId'));
-    }
-    token = page.NextToken;
-  } while (token);
+  const wanted = { Filters: filters, MaxResults: 1000 };
+  const read = (from: { NextToken?: string }) =>
+    ec2.client.send(new DescribeInstancesCommand({ ...wanted, ...from }));
+  for await (const { Reservations } of pages(ec2, 'Instances', read)) {
+    const instances = (Reservations ?? []).flatMap(({ Instances }) => Instances ?? []);
+    ids.push(...instances.map(({ InstanceId }) => required(InstanceId, 'InstanceId')));
+  }
   return ids;
 }

@@ -3,7 +3,7 @@ import { EC2Client, type EC2ClientConfig } from '@aws-sdk/client-ec2';
 import { ObservationError } from '../errors.ts';
 import type { Tags } from '../tags.ts';
 import { awsErrorOf } from './errors.ts';
-import type { Patience } from './persist.ts';
+import { type Patience, persist } from './persist.ts';
 
 export interface Ec2 {
   client: EC2Client;
@@ -22,12 +22,25 @@ export function ec2Client(config: EC2ClientConfig = {}): EC2Client {
   });
 }
 
-/** Runs a read; its failure ends the run before the first write, saying what could not be seen. */
-export async function observing<Result>(what: string, read: () => Promise<Result>): Promise<Result> {
+/** Reads page after page, to the end. A page that cannot be read ends the run before its first write. */
+export async function* pages<Page extends { NextToken?: string | undefined }>(
+  { patience }: Ec2,
+  what: string,
+  read: (from: { NextToken?: string }) => Promise<Page>,
+): AsyncGenerator<Page> {
+  let from: { NextToken?: string } | undefined = {};
+  while (from) {
+    const start: { NextToken?: string } = from;
+    const page = await observing(what, () => persist(() => read(start), patience));
+    yield page;
+    from = page.NextToken ? { NextToken: page.NextToken } : undefined;
+  }
+}
+
+async function observing<Result>(what: string, read: () => Promise<Result>): Promise<Result> {
   try {
     return await read();
   } catch (error) {
-    if (error instanceof ObservationError) throw error;
     const { name, message } = awsErrorOf(error);
     throw new ObservationError(`${what} could not be read: ${name}: ${message}`, { cause: error });
   }

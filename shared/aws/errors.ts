@@ -22,6 +22,7 @@ export type Nature =
   | 'unclear';
 
 const natures: Record<string, Nature> = {
+  UncertainError: 'unknown-outcome',
   // https://docs.aws.amazon.com/ec2/latest/devguide/errors-overview.html
   RequestLimitExceeded: 'throttled',
   Throttling: 'throttled',

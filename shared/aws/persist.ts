@@ -4,7 +4,8 @@
  * client token, must not be repeated before looking whether the first one was done.
  */
 import type { Clock } from '../clock.ts';
-import { type Nature, natureOf } from './errors.ts';
+import { AutomationError } from '../errors.ts';
+import { awsErrorOf, type Nature, natureOf } from './errors.ts';
 
 export interface Patience {
   clock: Clock;
@@ -28,6 +29,16 @@ const volumeRateWait = 15_000;
 // Describe calls are eventually consistent: what was made may take some seconds to be seen.
 const consistencyWait = 5_000;
 
+/** The last attempt failed with the cause, but an earlier one, whose outcome is unknown, may have done it. */
+export class UncertainError extends AutomationError {
+  override name = 'UncertainError';
+
+  constructor(cause: unknown) {
+    const { name, message } = awsErrorOf(cause);
+    super(`${name}: ${message}; an earlier attempt, which was not answered, may have succeeded`, { cause });
+  }
+}
+
 export async function persist<Result>(
   attempt: () => Promise<Result>,
   patience: Patience,
@@ -41,7 +52,7 @@ export async function persist<Result>(
     } catch (error) {
       const nature = natureOf(error);
       const wait = waitAfter(nature, failures, patience.random, options.find !== undefined);
-      if (wait === undefined || patience.timeLeft() <= wait) throw error;
+      if (wait === undefined || patience.timeLeft() <= wait) throw finalError(error, mayBeDone, options);
       await patience.clock.sleep(wait);
       mayBeDone ||= nature === 'unknown-outcome';
     }
@@ -49,6 +60,9 @@ export async function persist<Result>(
     if (found !== undefined) return found;
   }
 }
+
+const finalError = (error: unknown, mayBeDone: boolean, { find }: PersistOptions<unknown>): unknown =>
+  mayBeDone && find ? new UncertainError(error) : error;
 
 async function look<Result>(
   mayBeDone: boolean,

@@ -29,21 +29,25 @@ describe('cron', () => {
   });
 
   it('keeps to the wall clock when the clocks change', () => {
-    expect(
-      starts('cron(35 3 * * ? *)', 'Europe/Berlin', '2027-03-27T00:00Z', '2027-03-30T00:00Z'),
-    ).toEqual(['2027-03-27T02:35', '2027-03-28T01:35', '2027-03-29T01:35']);
+    expect(starts('cron(35 3 * * ? *)', 'Europe/Berlin', '2027-03-27T00:00Z', '2027-03-30T00:00Z')).toEqual([
+      '2027-03-27T02:35',
+      '2027-03-28T01:35',
+      '2027-03-29T01:35',
+    ]);
   });
 
   it('does not start at a local time that the clocks skip', () => {
-    expect(
-      starts('cron(30 2 * * ? *)', 'Europe/Berlin', '2027-03-27T00:00Z', '2027-03-30T00:00Z'),
-    ).toEqual(['2027-03-27T01:30', '2027-03-29T00:30']);
+    expect(starts('cron(30 2 * * ? *)', 'Europe/Berlin', '2027-03-27T00:00Z', '2027-03-30T00:00Z')).toEqual([
+      '2027-03-27T01:30',
+      '2027-03-29T00:30',
+    ]);
   });
 
   it('starts once at a local time that the clocks repeat', () => {
-    expect(
-      starts('cron(30 2 * * ? *)', 'Europe/Berlin', '2026-10-24T12:00Z', '2026-10-26T12:00Z'),
-    ).toEqual(['2026-10-25T00:30', '2026-10-26T01:30']);
+    expect(starts('cron(30 2 * * ? *)', 'Europe/Berlin', '2026-10-24T12:00Z', '2026-10-26T12:00Z')).toEqual([
+      '2026-10-25T00:30',
+      '2026-10-26T01:30',
+    ]);
   });
 
   it('knows the last day of a month and a given year', () => {
@@ -62,7 +66,9 @@ it('counts a rate from the beginning of the span', () => {
 });
 
 it('refuses an expression that it does not know', () => {
-  expect(() => starts('at(2027-03-01T01:00:00)', 'UTC', '2027-03-01T01:00Z', '2027-03-02T00:00Z')).toThrow('at(');
+  expect(() => starts('at(2027-03-01T01:00:00)', 'UTC', '2027-03-01T01:00Z', '2027-03-02T00:00Z')).toThrow(
+    'at(',
+  );
 });
 
 it("puts Scheduler's variables into the input", () => {

@@ -115,6 +115,17 @@ describe('a volume', () => {
   });
 });
 
+describe('an instance that the job names', () => {
+  it('but that no volume is attached to is said', () => {
+    const attached = aVolume({ id: a.id, attachedTo: ['i-0000000a'] });
+    const decisions = decide({ volumes: [attached], namedIds: ['i-0000000a', 'i-0000000b'] });
+    expect(verdicts(decisions)).toEqual([
+      [a.id, 'create'],
+      ['i-0000000b', 'instance-without-volumes'],
+    ]);
+  });
+});
+
 describe('maxActions', () => {
   test.each<[number | undefined, string[]]>([
     [1, ['create', 'max-actions', 'max-actions']],

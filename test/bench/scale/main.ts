@@ -69,7 +69,7 @@ async function measure(request: Omit<RunRequest, 'url' | 'owner'>): Promise<Meas
 const sum = (numbers: Iterable<number>): number => [...numbers].reduce((total, number) => total + number, 0);
 const megabytes = (bytes: number): string => `${(bytes / 1_000_000).toFixed(1)} MB`;
 
-function print(title: string, { calls, seconds, heapBytes, summary }: Measured): void {
+function print(title: string, { calls, seconds, heap, summary }: Measured): void {
   const list = Object.entries(calls).map(([action, count]) => `${action} ${count}`);
   console.log(`\n${title}`);
   console.log(
@@ -78,7 +78,9 @@ function print(title: string, { calls, seconds, heapBytes, summary }: Measured):
       .join(', ')}`,
   );
   console.log(`  calls     ${sum(Object.values(calls))}: ${list.join(', ')}`);
-  console.log(`  memory    ${megabytes(heapBytes)} at most above the start; ${seconds.toFixed(1)} s`);
+  console.log(
+    `  memory    ${megabytes(heap.usual)} usually, ${megabytes(heap.largest)} at most; ${seconds.toFixed(1)} s`,
+  );
 }
 
 async function expire(volumes: number, snapshotsPerVolume: number, images: number): Promise<Measured> {
@@ -105,10 +107,10 @@ try {
   const small = await expire(1_250, 10, 1_000);
   const deep = await expire(1_250, 20, 1_000);
   const large = await expire(5_000, 10, 1_000);
-  const perSource = (large.heapBytes - small.heapBytes) / (5_000 - 1_250);
+  const perSource = (large.heap.usual - small.heap.usual) / (5_000 - 1_250);
   console.log(`\nmemory that each further source costs: ${perSource.toFixed(0)} bytes (300 at most)`);
   console.log(
-    `memory that twice the backups of the same sources cost: ${megabytes(deep.heapBytes - small.heapBytes)}`,
+    `memory that twice the backups of the same sources cost: ${megabytes(deep.heap.usual - small.heap.usual)}`,
   );
 
   await seed({ volumes: 5_000, snapshotsPerVolume: 0, duePerVolume: 0, images: 0 }, false);

@@ -4,6 +4,7 @@
  */
 import type { Config } from '../config.ts';
 import { arnHere, type Statement, theOwner } from '../plan/permissions.ts';
+import { ledgerIndexes } from './dynamodb-table.ts';
 import type { Ledger } from './ledger.ts';
 
 export type LedgerOperation = keyof Ledger;
@@ -33,6 +34,10 @@ const dynamoDbActions: Record<LedgerOperation, readonly string[]> = {
   all: ['Query'],
 };
 
+/** Operations that read a secondary index, which has an ARN of its own. */
+const indexesOf = (operations: readonly LedgerOperation[]): string[] =>
+  Object.values(ledgerIndexes).filter((index) => operations.includes(index));
+
 const unique = (actions: readonly string[]): string[] => [...new Set(actions)].sort();
 
 /** The statement that lets a function use its owner's ledger for these operations, and no other ledger. */
@@ -50,6 +55,6 @@ export function ledgerStatement(ledger: Config['ledger'], operations: readonly L
     actions: unique(operations.flatMap((operation) => dynamoDbActions[operation])).map(
       (action) => `dynamodb:${action}`,
     ),
-    resources: [table, `${table}/index/*`],
+    resources: [table, ...indexesOf(operations).map((index) => `${table}/index/${index}`)],
   };
 }

@@ -5,7 +5,15 @@
 import type { Fault, InjectedFault } from '../sandbox/types.ts';
 import { breakdowns, type Refusal, refusals, throttles } from './codes.ts';
 import type { Invocation } from './invocation.ts';
-import { allFaults, type FaultKind, type FaultPlan, faultText, fewFaults, undisturbed } from './plan.ts';
+import {
+  allFaults,
+  type FaultKind,
+  type FaultPlan,
+  faultText,
+  fewFaults,
+  isRead,
+  undisturbed,
+} from './plan.ts';
 import type { Scenario } from './scenario.ts';
 import { Session } from './session.ts';
 import { newWorld, type RawClients, type Store } from './world.ts';
@@ -22,6 +30,8 @@ export interface Result {
   case: Case;
   violations: string[];
   invocations: readonly Invocation[];
+  /** Of every snapshot that ever stood, by id. */
+  tags: ReadonlyMap<string, Readonly<Record<string, string>>>;
   milliseconds: number;
 }
 
@@ -59,7 +69,8 @@ export function casesOf(
   { calls, meanwhile }: Outline,
   breadth: 'all' | 'few',
 ): Case[] {
-  const plans = breadth === 'all' ? allFaults(calls, meanwhile) : fewFaults(calls, meanwhile);
+  const thorough = scenario.thorough === true && store === scenario.stores[0];
+  const plans = breadth === 'all' ? allFaults(calls, meanwhile) : fewFaults(calls, meanwhile, thorough);
   return plans.map((fault) => ({ scenario, store, seed, fault }));
 }
 
@@ -72,6 +83,7 @@ export async function runCase(clients: RawClients, one: Case): Promise<Result> {
     case: one,
     violations: session.violations,
     invocations: session.invocations,
+    tags: session.tags,
     milliseconds: performance.now() - started,
   };
 }
@@ -112,9 +124,7 @@ async function dry(session: Session): Promise<void> {
   const before = session.snapshot();
   const from = sandbox.calls.length;
   const tried = await session.run({ payload: { ...session.seeded.event, dryRun: true } });
-  const writes = sandbox.calls
-    .slice(from)
-    .filter(({ action }) => !/^(Describe|Get|List|Select|Query|Scan)/.test(action));
+  const writes = sandbox.calls.slice(from).filter(({ action }) => !isRead(action));
   await session.check(tried);
   session.expectSame(before, 'the dry run');
   session.note(writes.map(({ service, action }) => `the dry run called ${service} ${action}`));
@@ -161,6 +171,9 @@ async function absorb(session: Session, plan: FaultPlan, effect: Effect): Promis
   session.expectWell(invocation, 'the disturbed run');
 }
 
+/** A run that tries on to its end tries less often in less time, and ends the same way. */
+const shortSeconds = 150;
+
 /** This one may end the run; when it is over, the next delivery must put all right. */
 async function outlast(
   session: Session,
@@ -169,7 +182,8 @@ async function outlast(
   often: 'once' | 'ever',
 ): Promise<void> {
   const fault = inject(session, plan, effect, often);
-  const invocation = await session.deliver({}, () => fault.lift());
+  const order = often === 'ever' ? { seconds: shortSeconds } : {};
+  const invocation = await session.deliver(order, () => fault.lift());
   await session.redeliver(session.endedWell(invocation) ? 'second' : 'first');
 }
 

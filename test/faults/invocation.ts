@@ -5,6 +5,7 @@ import { openLedger } from '../../shared/ledger/open.ts';
 import type { Log } from '../../shared/log.ts';
 import type { Report } from '../../shared/report.ts';
 import type { Tools } from '../../shared/tools.ts';
+import type { Call } from '../sandbox/types.ts';
 import { MortalHandler } from './mortal-handler.ts';
 import { credentials, owner, region, type World } from './world.ts';
 
@@ -31,6 +32,8 @@ export interface Order {
   payload: unknown;
   requestId: string;
   random: () => number;
+  /** How long it may run; default: as deployed. */
+  seconds?: number;
   /** Resolves when the process is to die, waiting for a call that hangs. */
   death?: Promise<void>;
   /** Just before the process sends its n-th call, counted from 1. */
@@ -40,23 +43,26 @@ export interface Order {
 export interface Invocation {
   ending: Ending;
   log: LogLine[];
-  calls: number;
+  /** What reached AWS while it ran. */
+  calls: readonly Call[];
   startedAt: Date;
   endedAt: Date;
 }
 
+/** As in serverless.yml. */
 const lambdaSeconds = 900;
 /** Of real time: a run that takes longer is waiting for something that never comes. */
 const patienceSeconds = 60;
 
 /** How many calls will never be answered when a process ends so. */
-const hangingAt = { crashed: 1, 'timed-out': 0, stuck: Number.POSITIVE_INFINITY };
+const hangingAt = { returned: 0, threw: 0, crashed: 1, 'timed-out': 0, stuck: Number.POSITIVE_INFINITY };
 
 export async function invoke(world: World, order: Order): Promise<Invocation> {
-  const wire = new MortalHandler(world.time, order.beforeCall ?? (() => {}));
+  const wire = new MortalHandler(world.wire, world.time, order.beforeCall ?? (() => {}));
   const log: LogLine[] = [];
+  const from = world.sandbox.calls.length;
   const startedAt = world.time.now();
-  const deadline = startedAt.getTime() + lambdaSeconds * 1_000;
+  const deadline = startedAt.getTime() + (order.seconds ?? lambdaSeconds) * 1_000;
   const watch = watchFor(world, deadline);
   const handler = order.handlerOf(toolsOf(world, wire, log, order.random));
   const run = handler(order.payload, {
@@ -72,9 +78,8 @@ export async function invoke(world: World, order: Order): Promise<Invocation> {
     watch.timeOut,
   ]);
   watch.end();
-  if (ending.kind === 'returned' || ending.kind === 'threw') wire.destroy();
-  else await wire.kill(hangingAt[ending.kind]);
-  return { ending, log, calls: wire.calls, startedAt, endedAt: world.time.now() };
+  await wire.kill(hangingAt[ending.kind]);
+  return { ending, log, calls: world.sandbox.calls.slice(from), startedAt, endedAt: world.time.now() };
 }
 
 function watchFor({ time }: World, deadline: number) {

@@ -50,11 +50,12 @@ export async function lookAround({ ec2 }: World): Promise<Surroundings> {
   };
 }
 
-/** Snapshots and rows as text that is the same if and only if they are. */
+/** Snapshots and rows as text that is the same if and only if they are; states pass by themselves. */
 export function canonical({ snapshots, rows }: Look): string {
   const sorted = (all: ReadonlyMap<string, object>) =>
     [...all].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, value]) => [key, sortedFields(value)]);
-  return JSON.stringify({ snapshots: sorted(snapshots), rows: sorted(rows) }, null, 1);
+  const lasting = new Map([...snapshots].map(([id, { state: _state, ...rest }]) => [id, rest]));
+  return JSON.stringify({ snapshots: sorted(lasting), rows: sorted(rows) }, null, 1);
 }
 
 function sortedFields(value: unknown): unknown {

@@ -30,7 +30,9 @@ try {
         if (result.violations.length > 0) console.log(findings([result]));
         if (seedText(one) === wanted) trace(result, seen.calls);
       }
-      if (results.length > 0) sections.push({ calls: seen.calls.length, results });
+      if (results.length === 0) continue;
+      sections.push({ calls: seen.calls.length, results });
+      console.log(`${scenario.name} on ${store}: ${results.length} cases`);
     }
   }
 } finally {
@@ -55,7 +57,7 @@ function trace({ invocations }: Result, calls: readonly string[]): void {
   for (const [index, invocation] of invocations.entries()) {
     const { startedAt, endedAt, log } = invocation;
     console.log(
-      `\nrun ${index + 1}, ${startedAt.toISOString()} to ${endedAt.toISOString()}, ${invocation.calls} calls: ${endingText(invocation)}`,
+      `\nrun ${index + 1}, ${startedAt.toISOString()} to ${endedAt.toISOString()}, ${invocation.calls.length} calls: ${endingText(invocation)}`,
     );
     for (const { level, message, values } of log)
       console.log(`  ${level} ${message} ${JSON.stringify(values)}`);

@@ -1,7 +1,7 @@
 /** The wire of one process: counts its calls, and after its death answers nothing any more. */
 import { Readable } from 'node:stream';
 import { HttpResponse } from '@smithy/core/protocols';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
+import type { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { HttpHandlerOptions, RequestHandler } from '@smithy/types';
 import type { VirtualTime } from './virtual-time.ts';
 
@@ -11,27 +11,31 @@ type Sent = Parameters<NodeHttpHandler['handle']>;
 
 const never = <Result>() => new Promise<Result>(() => {});
 
+type Signal = NonNullable<NonNullable<Sent[1]>['abortSignal']>;
+
+const eitherOf = (one: Signal | undefined, other: AbortSignal): AbortSignal =>
+  one === undefined ? other : AbortSignal.any([one as AbortSignal, other]);
+
 export class MortalHandler implements Handler {
   readonly metadata = { handlerProtocol: 'http/1.1' };
   /** What happens just before the process sends its n-th call, counted from 1. */
   readonly #beforeCall: (call: number) => Promise<void> | void;
   readonly #time: VirtualTime;
-  readonly #wire = new NodeHttpHandler();
+  readonly #wire: NodeHttpHandler;
+  readonly #death = new AbortController();
   #calls = 0;
   #underWay = 0;
   #alive = true;
 
-  constructor(time: VirtualTime, beforeCall: (call: number) => Promise<void> | void) {
+  /** @param wire shared by all processes, since connecting takes longer than a call */
+  constructor(wire: NodeHttpHandler, time: VirtualTime, beforeCall: (call: number) => Promise<void> | void) {
+    this.#wire = wire;
     this.#time = time;
     this.#beforeCall = beforeCall;
   }
 
   get alive(): boolean {
     return this.#alive;
-  }
-
-  get calls(): number {
-    return this.#calls;
   }
 
   async handle(...sent: Sent): Promise<{ response: HttpResponse }> {
@@ -52,7 +56,9 @@ export class MortalHandler implements Handler {
   async #send(sent: Sent): Promise<HttpResponse> {
     this.#underWay += 1;
     try {
-      const { response } = await this.#wire.handle(...sent);
+      const [request, options] = sent;
+      const abortSignal = eitherOf(options?.abortSignal, this.#death.signal);
+      const { response } = await this.#wire.handle(request, { ...options, abortSignal });
       const chunks: Buffer[] = [];
       for await (const chunk of response.body) chunks.push(chunk as Buffer);
       const { statusCode, headers } = response;
@@ -62,15 +68,14 @@ export class MortalHandler implements Handler {
     }
   }
 
-  /** Ends the process between two instructions; calls that AWS is still working on end first, but for those that hang. */
+  /**
+   * Ends the process between two instructions: it does nothing any more, whatever comes. Resolves when
+   * AWS has finished what it is working on for it, but for the calls that hang.
+   */
   async kill(hanging: number): Promise<void> {
     this.#alive = false;
     while (this.#underWay > hanging) await new Promise((resolve) => setImmediate(resolve));
-    this.#wire.destroy();
-  }
-
-  destroy(): void {
-    this.#wire.destroy();
+    this.#death.abort();
   }
 
   updateHttpClientConfig(): void {}

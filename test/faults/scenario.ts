@@ -8,6 +8,8 @@ export interface Scenario {
   /** `<function>/<case>` */
   name: string;
   stores: readonly Store[];
+  /** `npm test` tries every kind of fault on its first store; of other scenarios a few. */
+  thorough?: true;
   start: Date;
   handlerOf: (tools: Tools) => Handler;
   /** Fills the empty account, and leaves its time at `start` or later. */

@@ -14,6 +14,8 @@ export class Session {
   readonly seeded: Seeded;
   readonly violations: string[] = [];
   readonly invocations: Invocation[] = [];
+  /** Of every snapshot that ever stood. */
+  readonly tags = new Map<string, Readonly<Record<string, string>>>();
   readonly #scenario: Scenario;
   readonly #random: () => number;
   #seen: Look;
@@ -32,6 +34,7 @@ export class Session {
     this.world = world;
     this.seeded = seeded;
     this.#seen = seen;
+    this.#noteTags(seen);
     this.#surroundings = surroundings;
     this.#random = randomFrom(seed);
   }
@@ -60,6 +63,11 @@ export class Session {
     const step = { before: this.#seen, after, surroundings: this.#surroundings, invocations };
     this.note(invariants.flatMap((invariant) => invariant(step)));
     this.#seen = after;
+    this.#noteTags(after);
+  }
+
+  #noteTags({ snapshots }: Look): void {
+    for (const { id, tags } of snapshots.values()) this.tags.set(id, tags);
   }
 
   /** @param before what is to happen between the run and the look at the account */

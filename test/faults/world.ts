@@ -1,6 +1,7 @@
 /** An account of its own for one case: empty, repeatable, at its own time. */
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EC2Client } from '@aws-sdk/client-ec2';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Config } from '../../shared/config.ts';
 import { ledgerTable } from '../../shared/ledger/dynamodb-table.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
@@ -19,6 +20,8 @@ export interface RawClients {
   sandbox: Sandbox;
   ec2: EC2Client;
   dynamoDb: DynamoDBClient;
+  /** What all processes under test send through. */
+  wire: NodeHttpHandler;
 }
 
 export interface World extends RawClients {
@@ -30,7 +33,12 @@ export interface World extends RawClients {
 
 export function rawClients(sandbox: Sandbox): RawClients {
   const access = { region, credentials, endpoint: sandbox.url };
-  return { sandbox, ec2: new EC2Client(access), dynamoDb: new DynamoDBClient(access) };
+  return {
+    sandbox,
+    ec2: new EC2Client(access),
+    dynamoDb: new DynamoDBClient(access),
+    wire: new NodeHttpHandler(),
+  };
 }
 
 /** Empties the sandbox. `seed` makes the ids of what is created the same every time. */

@@ -35,6 +35,7 @@ const handlerOf: Scenario['handlerOf'] = (tools) => entrypoint(expireBackups, to
 const hourly: Scenario = {
   name: 'expire-backups/hourly',
   stores: ['simpledb', 'dynamodb'],
+  thorough: true,
   start,
   handlerOf,
   seed: async (world) => {

@@ -6,8 +6,12 @@ import type { Scenario } from '../scenario.ts';
 import { type Backup, makeBackup, makeSnapshot, makeVolume, rowOf, tagsOf } from './seeds.ts';
 
 const start = new Date('2026-11-21T09:30:02.000Z');
+const tiers = { daily: '7 days' };
 const event = {
-  backups: [{ backup: 'data', volumes: { tags: { Backup: ['data'] } }, tiers: { daily: '7 days' } }],
+  backups: [
+    { backup: 'data', volumes: { tags: { Backup: ['data'] } }, tiers },
+    { backup: 'nothing', volumes: { instances: { tags: { Role: ['nobody'] } } }, tiers },
+  ],
 };
 
 const backupOn = (source: string, day: string, expires: string): Backup => ({
@@ -35,6 +39,7 @@ const handlerOf: Scenario['handlerOf'] = (tools) => entrypoint(reconcileLedger, 
 const hourly: Scenario = {
   name: 'reconcile-ledger/hourly',
   stores: ['simpledb', 'dynamodb'],
+  thorough: true,
   start,
   handlerOf,
   seed: async (world) => {

@@ -4,6 +4,7 @@ import {
   CreateVolumeCommand,
   RegisterImageCommand,
   type ResourceType,
+  RunInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import type { BackupRow } from '../../../shared/ledger/ledger.ts';
 import { rowKey } from '../../../shared/ledger/ledger.ts';
@@ -26,6 +27,26 @@ export async function makeVolume(
     new CreateVolumeCommand({ ...place, ...specification('volume', tags) }),
   );
   return VolumeId;
+}
+
+/** Answers the volumes attached to it. */
+export async function makeInstance(
+  { ec2 }: World,
+  tags: Readonly<Record<string, string>>,
+): Promise<string[]> {
+  const data = { DeviceName: '/dev/sdb', Ebs: { VolumeSize: 1 } };
+  const { Instances = [] } = await ec2.send(
+    new RunInstancesCommand({
+      ImageId: 'ami-00000000000000000',
+      InstanceType: 't3.nano',
+      MinCount: 1,
+      MaxCount: 1,
+      BlockDeviceMappings: [{ DeviceName: '/dev/sda1', Ebs: { VolumeSize: 1 } }, data],
+      ...specification('instance', tags),
+    }),
+  );
+  const mappings = Instances.flatMap(({ BlockDeviceMappings = [] }) => BlockDeviceMappings);
+  return mappings.map(({ Ebs }) => Ebs?.VolumeId ?? '');
 }
 
 export interface Backup {

@@ -5,7 +5,7 @@ import { tagKeys } from '../../../shared/tags.ts';
 import type { Look, SeenSnapshot } from '../look.ts';
 import type { Scenario, Seeded } from '../scenario.ts';
 import { owner, type World } from '../world.ts';
-import { makeSnapshot, makeVolume } from './seeds.ts';
+import { makeInstance, makeSnapshot, makeVolume } from './seeds.ts';
 
 const start = new Date('2026-11-21T02:15:03.000Z');
 const slot = 'data/daily/2026-11-21T02:15:00Z';
@@ -65,29 +65,36 @@ const handlerOf: Scenario['handlerOf'] = (tools) => entrypoint(takeSnapshots, to
 const daily: Scenario = {
   name: 'take-snapshots/daily',
   stores: ['simpledb', 'dynamodb'],
+  thorough: true,
   start,
   handlerOf,
   seed: seedDaily,
 };
 
-/** Snapshots take an hour to complete, and EC2 refuses a second one of a volume within 15 seconds. */
+/** The volumes of an instance, whose snapshots take an hour; and EC2 takes one of a volume in 15 seconds. */
 const slow: Scenario = {
-  ...daily,
   name: 'take-snapshots/slow',
   stores: ['simpledb'],
+  start,
+  handlerOf,
   seed: async (world) => {
-    const seeded = await seedDaily(world);
+    const volumes = await makeInstance(world, { Role: 'database' });
+    world.time.moveTo(start);
     world.sandbox.slowSnapshots({ pendingSeconds: 3_600 });
     world.sandbox.enforceSnapshotRate(true);
-    return seeded;
+    return {
+      event: { ...event, volumes: { instances: { tags: { Role: ['database'] } } } },
+      settled: (seen) => taken(volumes, seen),
+    };
   },
 };
 
 /** One of the volumes is deleted while the run is under way. */
 const vanishing: Scenario = {
-  ...daily,
   name: 'take-snapshots/vanishing',
   stores: ['simpledb'],
+  start,
+  handlerOf,
   seed: async (world) => {
     const staying = await makeVolume(world, { Backup: 'data' });
     const leaving = await makeVolume(world, { Backup: 'data' });

@@ -1,0 +1,204 @@
+/**
+ * IAM as far as our roles use it: which permissions a call needs, and whether a role has them.
+ * Service Authorization Reference: Amazon EC2, SimpleDB, DynamoDB.
+ */
+import type { Resource } from '../shared/plan/template.ts';
+import type { Call } from './sandbox/types.ts';
+
+/** One permission that AWS checks for a call. */
+export interface Need {
+  /** `ec2:DeleteSnapshot` */
+  action: string;
+  resource: string;
+  context: Readonly<Record<string, string | readonly string[]>>;
+}
+
+/** A statement of a role, with CloudFormation's parameters filled in. */
+export interface Grant {
+  actions: readonly string[];
+  resources: readonly string[];
+  conditions: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+const partition = 'aws';
+const region = 'us-east-1';
+const account = '123456789012';
+
+const parameters: Readonly<Record<string, string>> = {
+  'AWS::Partition': partition,
+  'AWS::Region': region,
+  'AWS::AccountId': account,
+};
+
+const arn = (service: string, resource: string, owner = account) =>
+  `arn:${partition}:${service}:${region}:${owner}:${resource}`;
+
+/** Snapshots' ARNs name no account. */
+const snapshotArn = (id: string) => arn('ec2', `snapshot/${id}`, '');
+
+type TagsOfSnapshot = (id: string) => Readonly<Record<string, string>>;
+
+/** @param tagsOf of a snapshot at the time of the call */
+export function needsOf({ service, action, parameters }: Call, tagsOf: TagsOfSnapshot): Need[] {
+  const of = (name: string) => String(parameters[name] ?? '');
+  switch (service) {
+    case 'ec2':
+      return ec2Needs(action, of, parameters, tagsOf);
+    case 'simpledb':
+      return [
+        {
+          action: `sdb:${action}`,
+          resource: arn('sdb', `domain/${of('DomainName') || domainIn(of('SelectExpression'))}`),
+          context: {},
+        },
+      ];
+    case 'dynamodb':
+      return [
+        {
+          action: `dynamodb:${action}`,
+          resource: arn('dynamodb', `table/${tableIn(parameters)}`),
+          context: {},
+        },
+      ];
+    default:
+      throw new Error(`iam.ts does not know which permissions ${service} ${action} needs`);
+  }
+}
+
+/** The permission for a Select is that for the domain in its text. */
+const domainIn = (expression: string): string => /from `([^`]+)`/.exec(expression)?.[1] ?? '';
+
+function tableIn({ TableName, IndexName, RequestItems }: Call['parameters']): string {
+  const table = TableName ?? Object.keys(RequestItems ?? {})[0];
+  return IndexName === undefined ? String(table) : `${String(table)}/index/${String(IndexName)}`;
+}
+
+function ec2Needs(
+  action: string,
+  of: (name: string) => string,
+  parameters: Call['parameters'],
+  tagsOf: TagsOfSnapshot,
+): Need[] {
+  if (action.startsWith('Describe')) return [{ action: `ec2:${action}`, resource: '*', context: {} }];
+  const tagged = (id: string) => prefixed('aws:ResourceTag/', tagsOf(id));
+  switch (action) {
+    case 'CreateSnapshot': {
+      const tags = prefixed('aws:RequestTag/', tagsIn(parameters));
+      const snapshot = snapshotArn('snap-00000000000000000'); // it has no id yet
+      return [
+        { action: 'ec2:CreateSnapshot', resource: arn('ec2', `volume/${of('VolumeId')}`), context: {} },
+        { action: 'ec2:CreateSnapshot', resource: snapshot, context: tags },
+        // Tagging in the creation call needs its own permission: "Grant permission to tag resources during creation".
+        { action: 'ec2:CreateTags', resource: snapshot, context: { ...tags, 'ec2:CreateAction': action } },
+      ];
+    }
+    case 'DeleteSnapshot':
+      return [
+        {
+          action: 'ec2:DeleteSnapshot',
+          resource: snapshotArn(of('SnapshotId')),
+          context: tagged(of('SnapshotId')),
+        },
+      ];
+    case 'CreateTags': {
+      const id = of('ResourceId.1');
+      const context = { ...tagged(id), 'aws:TagKeys': keysIn(parameters) };
+      return [{ action: 'ec2:CreateTags', resource: snapshotArn(id), context }];
+    }
+    default:
+      throw new Error(`iam.ts does not know which permissions EC2's ${action} needs`);
+  }
+}
+
+const prefixed = (prefix: string, tags: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(tags).map(([key, value]) => [prefix + key, value]));
+
+/** `TagSpecification.1.Tag.2.Key` and `.Value`. */
+function tagsIn(parameters: Call['parameters']): Record<string, string> {
+  const tags: Record<string, string> = {};
+  for (const [name, key] of Object.entries(parameters)) {
+    const tag = /^(TagSpecification\.1\.Tag\.\d+)\.Key$/.exec(name)?.[1];
+    if (tag !== undefined) tags[String(key)] = String(parameters[`${tag}.Value`] ?? '');
+  }
+  return tags;
+}
+
+/** `Tag.1.Key`. */
+const keysIn = (parameters: Call['parameters']): string[] =>
+  Object.entries(parameters)
+    .filter(([name]) => /^Tag\.\d+\.Key$/.test(name))
+    .map(([, key]) => String(key));
+
+interface PolicyStatement {
+  Effect: string;
+  Action: string[];
+  Resource: unknown[];
+  Condition?: Record<string, Record<string, unknown>>;
+}
+
+/** What a role of the compiled template allows. */
+export function grantsOf(role: Resource | undefined): Grant[] {
+  const policies = (role?.Properties?.['Policies'] ?? []) as {
+    PolicyDocument: { Statement: PolicyStatement[] };
+  }[];
+  return policies
+    .flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
+    .map(({ Effect, Action, Resource, Condition = {} }) => {
+      if (Effect !== 'Allow') throw new Error(`iam.ts knows statements that allow, not ${Effect}`);
+      return {
+        actions: Action,
+        resources: Resource.map(resolved),
+        conditions: Object.fromEntries(
+          Object.entries(Condition).map(([operator, keys]) => [
+            operator,
+            Object.fromEntries(Object.entries(keys).map(([key, value]) => [key, resolved(value)])),
+          ]),
+        ),
+      };
+    });
+}
+
+/** Text, `Fn::Sub` with AWS's own parameters, or `Fn::GetAtt` of an ARN. */
+function resolved(value: unknown): string {
+  if (typeof value === 'string') return value;
+  const { 'Fn::Sub': text, 'Fn::GetAtt': attribute } = value as {
+    'Fn::Sub'?: string;
+    'Fn::GetAtt'?: string[];
+  };
+  if (attribute) return arn('sqs', attribute[0] ?? '');
+  if (text === undefined) throw new Error(`iam.ts cannot resolve ${JSON.stringify(value)}`);
+  return text.replaceAll(/\$\{([^}]*)\}/g, (_, name: string) => {
+    const value = parameters[name];
+    if (value === undefined) throw new Error(`iam.ts cannot fill in ${name}`);
+    return value;
+  });
+}
+
+/** The grants that allow it; none: AWS refuses the call. */
+export const allowing = (need: Need, grants: readonly Grant[]): Grant[] =>
+  grants.filter(
+    ({ actions, resources, conditions }) =>
+      actions.some((action) => matches(action, need.action)) &&
+      resources.some((resource) => matches(resource, need.resource)) &&
+      Object.entries(conditions).every(([operator, keys]) => holds(operator, keys, need)),
+  );
+
+export const matches = (pattern: string, text: string): boolean =>
+  new RegExp(`^${pattern.split('*').map(literally).join('.*')}$`).test(text);
+
+const literally = (text: string): string => text.replaceAll(/[.+?^${}()|[\]\\/]/g, '\\$&');
+
+type Holds = (found: string | readonly string[] | undefined, expected: string) => boolean;
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html */
+const operators: Readonly<Record<string, Holds>> = {
+  StringEquals: (found, expected) => found === expected,
+  // True, too, where the request has no such key.
+  'ForAllValues:StringEquals': (found, expected) => [found ?? []].flat().every((value) => value === expected),
+};
+
+function holds(operator: string, keys: Readonly<Record<string, string>>, { context }: Need): boolean {
+  const isMet = operators[operator];
+  if (!isMet) throw new Error(`iam.ts does not know the operator ${operator}`);
+  return Object.entries(keys).every(([key, value]) => isMet(context[key], value));
+}

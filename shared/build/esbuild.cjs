@@ -6,7 +6,7 @@ const { rmSync } = require('node:fs');
 const { join } = require('node:path');
 const { lambdaOnly } = require('./lambda-only.cjs');
 const { lazyBuiltins } = require('./lazy-builtins.cjs');
-const { literalSchemaKeys } = require('./literal-schema-keys.cjs');
+const { leanSchemas } = require('./lean-schemas.cjs');
 const { oneLedger } = require('./one-ledger.cjs');
 
 /** esbuild's options for what Lambda runs; `ledger` is the plan's. */
@@ -21,7 +21,7 @@ function deployed(ledger) {
     mainFields: ['module', 'main'],
     legalComments: 'none',
     external: [],
-    plugins: [lazyBuiltins, literalSchemaKeys, lambdaOnly, oneLedger(ledger)],
+    plugins: [lazyBuiltins, leanSchemas, lambdaOnly, oneLedger(ledger)],
   };
 }
 
@@ -32,7 +32,7 @@ function local() {
     minify: false,
     format: 'cjs',
     target: 'node20',
-    plugins: [literalSchemaKeys],
+    plugins: [leanSchemas],
   };
 }
 

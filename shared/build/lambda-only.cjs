@@ -1,4 +1,7 @@
-const { dirname } = require('node:path');
+const { existsSync, readFileSync } = require('node:fs');
+const { dirname, join } = require('node:path');
+
+const nodeModules = join(__dirname, '../../node_modules');
 
 /** `code` with a throw in place of `#throw` that says what is missing and where to put it back. */
 const leftOut = (code, what) =>
@@ -8,8 +11,19 @@ const leftOut = (code, what) =>
   );
 
 /**
- * Parts of the SDK that a function on Lambda never runs, and what stands in their place. If a release
- * of the SDK moves one, the bundle only grows, and the test of its size says so.
+ * DynamoDB's endpoints without those of an account (`<account>.ddb.<region>…`), which need an account id
+ * in the credentials, and Lambda puts none there. What is left are the rules of EC2 with another name.
+ */
+function regionalEndpoints() {
+  const rules = readFileSync(join(nodeModules, '@aws-sdk/client-ec2/dist-es/endpoint/bdd.js'), 'utf8');
+  const parts = rules.split('"https://ec2');
+  if (parts.length !== 6) throw new Error("EC2's endpoints are not as shared/build/lambda-only.cjs expects");
+  return parts.join('"https://dynamodb');
+}
+
+/**
+ * Parts of the SDK that a function on Lambda never runs, and what stands in their place. If a release of
+ * the SDK moves one, the build fails.
  */
 const replacements = [
   {
@@ -49,9 +63,50 @@ const replacements = [
     ),
   },
   {
-    // DynamoDB's client makes one; only AWS_ENABLE_ENDPOINT_DISCOVERY has it used.
-    module: '@aws-sdk/endpoint-cache/dist-es/EndpointCache.js',
-    instead: 'export class EndpointCache {}',
+    module: '@aws-sdk/client-dynamodb/dist-es/endpoint/bdd.js',
+    instead: regionalEndpoints(),
+  },
+  {
+    // Whether to use the endpoints of an account.
+    module: '@aws-sdk/core/dist-es/submodules/account-id-endpoint/index.js',
+    instead: `export const resolveAccountIdEndpointModeConfig = (config) => config;
+      export const NODE_ACCOUNT_ID_ENDPOINT_MODE_CONFIG_OPTIONS = {
+        environmentVariableSelector: () => 'disabled',
+        configFileSelector: () => undefined,
+        default: 'disabled',
+      };`,
+  },
+  {
+    // Only with AWS_ENABLE_ENDPOINT_DISCOVERY, which no function is given.
+    module: '@aws-sdk/middleware-endpoint-discovery/dist-es/index.js',
+    instead: `export const resolveEndpointDiscoveryConfig = (config) => config;
+      export const NODE_ENDPOINT_DISCOVERY_CONFIG_OPTIONS = {
+        environmentVariableSelector: () => undefined,
+        configFileSelector: () => undefined,
+        default: false,
+      };`,
+  },
+  // No client here is given an extension …
+  ...['ec2', 'dynamodb'].map((service) => ({
+    module: `@aws-sdk/client-${service}/dist-es/runtimeExtensions.js`,
+    instead: 'export const resolveRuntimeExtensions = (config) => config;',
+  })),
+  {
+    // … or a logger,
+    module: '@aws-sdk/core/dist-es/submodules/client/middleware-logger/loggerMiddleware.js',
+    instead: `export const loggerMiddleware = undefined;
+      export const loggerMiddlewareOptions = undefined;
+      export const getLoggerPlugin = () => ({ applyToStack() {} });`,
+  },
+  {
+    // for which this takes secrets out of what is logged.
+    module: '@smithy/core/dist-es/submodules/client/smithy-client/schemaLogFilter.js',
+    instead: leftOut('export const schemaLogFilter = () => { #throw };', 'Logging by the SDK'),
+  },
+  {
+    // What is asked of S3's endpoints alone.
+    module: '@smithy/core/dist-es/submodules/endpoints/middleware-endpoint/service-customizations/index.js',
+    instead: leftOut('export const resolveParamsForS3 = () => { #throw };', 'S3'),
   },
   {
     // For a Node without crypto.
@@ -64,6 +119,11 @@ const lambdaOnly = {
   name: 'lambda-only',
   setup(build) {
     for (const { module, instead } of replacements) {
+      if (!existsSync(join(nodeModules, module))) {
+        throw new Error(
+          `the SDK has no ${module}: see what took its place, for shared/build/lambda-only.cjs`,
+        );
+      }
       build.onLoad({ filter: endOf(module) }, ({ path }) => ({
         contents: instead,
         loader: 'js',

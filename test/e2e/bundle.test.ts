@@ -12,8 +12,8 @@ import {
   planWith,
 } from './package.ts';
 
-/** DynamoDB's client is an SDK client of its own beside EC2's; SimpleDB's is a few KB. */
-const limits: Record<LedgerName, number> = { simpledb: 260_000, dynamodb: 300_000 };
+/** Bytes of a minified bundle, with either ledger. */
+const limit = 260_000;
 /** Stands in every request of the store, so its code cannot be without it. */
 const protocols: Record<LedgerName, string> = { simpledb: '2009-04-15', dynamodb: 'DynamoDB_20120810' };
 
@@ -53,7 +53,7 @@ describe.each(['simpledb', 'dynamodb'] as const)('with the %s ledger', (ledger) 
 
   it.each(functionNames)('%s is one ES module of the allowed size, without a source map', (name) => {
     expect([...filesOf(packages[ledger], name).keys()]).toEqual([`functions/${name}/handler.mjs`]);
-    expect(Buffer.byteLength(bundleOf(name))).toBeLessThanOrEqual(limits[ledger]);
+    expect(Buffer.byteLength(bundleOf(name))).toBeLessThanOrEqual(limit);
     expect(bundleOf(name)).toMatch(/export\s*\{[^}]*\bas handler\b[^}]*\}/);
     expect(bundleOf(name)).not.toContain('sourceMappingURL');
   });

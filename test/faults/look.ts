@@ -50,13 +50,19 @@ export async function lookAround({ ec2 }: World): Promise<Surroundings> {
   };
 }
 
-/** Snapshots and rows as text that is the same if and only if they are; states pass by themselves. */
+/**
+ * Snapshots and rows as text that is the same if and only if they are. Left out is what passes by
+ * itself: states, and who holds a lock until when; that a slot is done, stays.
+ */
 export function canonical({ snapshots, rows }: Look): string {
   const sorted = (all: ReadonlyMap<string, object>) =>
     [...all].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, value]) => [key, sortedFields(value)]);
   const lasting = new Map([...snapshots].map(([id, { state: _state, ...rest }]) => [id, rest]));
-  return JSON.stringify({ snapshots: sorted(lasting), rows: sorted(rows) }, null, 1);
+  const settled = new Map([...rows].map(([key, row]) => [key, row['kind'] === 'slot' ? lockOf(row) : row]));
+  return JSON.stringify({ snapshots: sorted(lasting), rows: sorted(settled) }, null, 1);
 }
+
+const lockOf = ({ until }: SeenRow): SeenRow => ({ done: String(until === 'done') });
 
 function sortedFields(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;

@@ -68,26 +68,33 @@ export function allFaults(calls: readonly string[], meanwhile: readonly string[]
   ];
 }
 
-/** Reads leave nothing behind: a process that is cut off at one is cut off after the write before it. */
-export const isRead = (action: string): boolean => /^(Describe|Get|List|Select|Query|Scan)/.test(action);
+export const isRead = (action: string): boolean => /^\S+ (Describe|Get|List|Select|Query|Scan)/.test(action);
 
-const kindsOfWrites = new Set<FaultKind>(['reset-after', 'failed-ever', 'doubled']);
+/** What `npm test` tries, where not everything. */
+const kindsAt = {
+  writes: new Set<FaultKind>(['meanwhile', 'reset-after', 'failed-ever', 'doubled']),
+  reads: new Set<FaultKind>(['meanwhile']),
+  readsOfThorough: new Set<FaultKind>(['meanwhile', 'throttled-once', 'failed-ever', 'doubled', 'code']),
+};
 
 /**
- * The fixed subset that every `npm test` runs. Of each scenario: undisturbed, dry, and cut off at each
- * write; a lost answer, a lasting failure and a double at the first of each kind of write. Of a
- * thorough one: also every other fault, at the first call of each action.
+ * The fixed subset that every `npm test` runs. Of each scenario: undisturbed, dry, cut off before the
+ * first write and after every one (what is read in between leaves nothing behind); and at the first
+ * of each kind of write a lost answer, a lasting failure and a double. Of a thorough one every fault
+ * at the first of each kind of write, and some at the first of each kind of read.
  */
 export function fewFaults(
   calls: readonly string[],
   meanwhile: readonly string[],
   thorough: boolean,
 ): FaultPlan[] {
+  const firstWrite = calls.findIndex((action) => !isRead(action)) + 1;
+  const readKinds = thorough ? kindsAt.readsOfThorough : kindsAt.reads;
   return allFaults(calls, meanwhile).filter(({ kind, call, action }) => {
     if (call === 0) return true;
-    const [, name = ''] = action.split(' ');
-    if (kind === 'crash-before' || kind === 'crash-after') return !isRead(name);
+    if (kind === 'crash-before') return call === firstWrite;
+    if (kind === 'crash-after') return !isRead(action);
     if (calls.indexOf(action) + 1 !== call) return false;
-    return thorough || kind === 'meanwhile' || (kindsOfWrites.has(kind) && !isRead(name));
+    return isRead(action) ? readKinds.has(kind) : thorough || kindsAt.writes.has(kind);
   });
 }

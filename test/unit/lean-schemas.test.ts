@@ -63,12 +63,12 @@ it('registers the errors alone that a source names', () => {
   expect(leanFor('BusyError')).toContain('n0_registry.registerError(BusyError$, BusyError);');
 });
 
-it.each([
-  ['a structure is written in another way', ['[3, n0, _O,\n    0,', '[3, n0, _O, 0,']],
-  ['a member has no type', ['[_B, _Id, _P, _It, _L]', '[_B, _Id, _P, _It, _L, _O]']],
-  ['a name is no constant', ['const _L = "Labels"', 'const _L = label("Labels")']],
-  ['an error is registered in another way', ['n0_registry.registerError', 'n0_errors.register']],
-  ['there are no structures', [/^export var \w+\$ = \[3,/gm, 'export const x = [3,']],
-] as [string, [string | RegExp, string]][])('throws if %s', (_title, [from, to]) => {
-  expect(() => lean(schemas.replace(from, to), new Set())).toThrow();
+it.each<[title: string, from: string | RegExp, to: string, message: string]>([
+  ['a structure is written in another way', '_O,\n    0,', '_O, 0,', '1 of 2 structures can be read'],
+  ['a member has no type', '_It, _L]', '_It, _L, _O]', '6 names for 5 types'],
+  ['a name is no constant', '_L = "Labels"', '_L = label("Labels")', 'no constant _L'],
+  ['an error is registered in another way', '_registry.', '_errors.', '0 of 1 errors can be read'],
+  ['there are no structures', /^export var \w+\$ = \[3,/gm, 'export const x = [3,', '0 of 0 structures'],
+])('throws if %s', (_title, from, to, message) => {
+  expect(() => lean(schemas.replace(from, to), new Set())).toThrow(message);
 });

@@ -3,6 +3,7 @@
  * notes what does not hold. See docs/faults.md.
  */
 import type { Fault, InjectedFault } from '../sandbox/types.ts';
+import { chaos } from './chaos.ts';
 import { breakdowns, type Refusal, refusals, throttles } from './codes.ts';
 import type { Invocation } from './invocation.ts';
 import {
@@ -109,6 +110,7 @@ const play: Readonly<Record<FaultKind, Play>> = {
   code: (session, plan) => outlast(session, plan, refusalIn(plan), 'once'),
   doubled: (session, plan) => double(session, plan, 'second'),
   'doubled-retry': (session, plan) => double(session, plan, 'first'),
+  chaos: (session, { detail }) => chaos(session, Number(detail)),
   meanwhile,
 };
 

@@ -16,6 +16,9 @@ type Signal = NonNullable<NonNullable<Sent[1]>['abortSignal']>;
 const eitherOf = (one: Signal | undefined, other: AbortSignal): AbortSignal =>
   one === undefined ? other : AbortSignal.any([one as AbortSignal, other]);
 
+/** By then what is still under way hangs: at random, several may. */
+const longestWorkMilliseconds = 2_000;
+
 export class MortalHandler implements Handler {
   readonly metadata = { handlerProtocol: 'http/1.1' };
   /** What happens just before the process sends its n-th call, counted from 1. */
@@ -74,7 +77,10 @@ export class MortalHandler implements Handler {
    */
   async kill(hanging: number): Promise<void> {
     this.#alive = false;
-    while (this.#underWay > hanging) await new Promise((resolve) => setImmediate(resolve));
+    const latest = performance.now() + longestWorkMilliseconds;
+    while (this.#underWay > hanging && performance.now() < latest) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
     this.#death.abort();
   }
 

@@ -22,6 +22,8 @@ export type FaultKind =
   /** The same event starts a second time just before the first run's n-th call: as another event, or as a retry. */
   | 'doubled'
   | 'doubled-retry'
+  /** Several of these at random. */
+  | 'chaos'
   /** Someone else changes the account just before the n-th call. */
   | 'meanwhile';
 
@@ -31,7 +33,7 @@ export interface FaultPlan {
   call: number;
   /** What that call was in the undisturbed run: `ec2 CreateSnapshot`. */
   action: string;
-  /** The code, or the name of what happens meanwhile. */
+  /** The code, the name of what happens meanwhile, or which of many random runs. */
   detail?: string;
 }
 
@@ -60,6 +62,10 @@ export function allFaults(calls: readonly string[], meanwhile: readonly string[]
   return [
     undisturbed,
     { ...undisturbed, kind: 'dry-run' },
+    ...Array.from(
+      { length: 20 },
+      (_, index): FaultPlan => ({ ...undisturbed, kind: 'chaos', detail: `${index + 1}` }),
+    ),
     ...atEveryCall.flatMap((kind) => numbered.map((at): FaultPlan => ({ kind, ...at }))),
     ...numbered.flatMap((at) =>
       (refusals[at.action] ?? []).map(({ code }): FaultPlan => ({ kind: 'code', ...at, detail: code })),
@@ -70,18 +76,11 @@ export function allFaults(calls: readonly string[], meanwhile: readonly string[]
 
 export const isRead = (action: string): boolean => /^\S+ (Describe|Get|List|Select|Query|Scan)/.test(action);
 
-/** What `npm test` tries, where not everything. */
-const kindsAt = {
-  writes: new Set<FaultKind>(['meanwhile', 'reset-after', 'failed-ever', 'doubled']),
-  reads: new Set<FaultKind>(['meanwhile']),
-  readsOfThorough: new Set<FaultKind>(['meanwhile', 'throttled-once', 'failed-ever', 'doubled', 'code']),
-};
-
 /**
  * The fixed subset that every `npm test` runs. Of each scenario: undisturbed, dry, cut off before the
  * first write and after every one (what is read in between leaves nothing behind); and at the first
  * of each kind of write a lost answer, a lasting failure and a double. Of a thorough one every fault
- * at the first of each kind of write, and some at the first of each kind of read.
+ * at the first of each kind of write, some at the first of each kind of read, and three random ones.
  */
 export function fewFaults(
   calls: readonly string[],
@@ -89,12 +88,25 @@ export function fewFaults(
   thorough: boolean,
 ): FaultPlan[] {
   const firstWrite = calls.findIndex((action) => !isRead(action)) + 1;
-  const readKinds = thorough ? kindsAt.readsOfThorough : kindsAt.reads;
-  return allFaults(calls, meanwhile).filter(({ kind, call, action }) => {
-    if (call === 0) return true;
+  const chosen = chosenKinds(thorough);
+  return allFaults(calls, meanwhile).filter(({ kind, call, action, detail }) => {
+    if (kind === 'chaos') return thorough && Number(detail) <= 3;
     if (kind === 'crash-before') return call === firstWrite;
     if (kind === 'crash-after') return !isRead(action);
-    if (calls.indexOf(action) + 1 !== call) return false;
-    return isRead(action) ? readKinds.has(kind) : thorough || kindsAt.writes.has(kind);
+    const isFirst = calls.indexOf(action) + 1 === call; // true of what is about the whole run
+    return isFirst && (isRead(action) ? chosen.reads : chosen.writes).has(kind);
   });
+}
+
+/** `none` and `dry-run` are about no call, and count as writes. */
+function chosenKinds(thorough: boolean): Record<'reads' | 'writes', Set<FaultKind>> {
+  return thorough
+    ? {
+        reads: new Set(['meanwhile', 'throttled-once', 'failed-ever', 'doubled', 'code']),
+        writes: new Set(['none', 'dry-run', 'meanwhile', 'code', ...atEveryCall]),
+      }
+    : {
+        reads: new Set(['meanwhile']),
+        writes: new Set(['none', 'dry-run', 'meanwhile', 'reset-after', 'failed-ever', 'doubled']),
+      };
 }

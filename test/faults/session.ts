@@ -3,6 +3,7 @@
 import { invariants, untracked } from './invariants.ts';
 import { type Invocation, invoke, type Order } from './invocation.ts';
 import { canonical, type Look, look, lookAround, type Surroundings } from './look.ts';
+import { randomFrom } from './random.ts';
 import type { Scenario, Seeded } from './scenario.ts';
 import type { World } from './world.ts';
 
@@ -12,6 +13,7 @@ const retryAfterSeconds = 60;
 export class Session {
   readonly world: World;
   readonly seeded: Seeded;
+  readonly seed: number;
   readonly violations: string[] = [];
   readonly invocations: Invocation[] = [];
   /** Of every snapshot that ever stood. */
@@ -33,6 +35,7 @@ export class Session {
     this.#scenario = scenario;
     this.world = world;
     this.seeded = seeded;
+    this.seed = seed;
     this.#seen = seen;
     this.#noteTags(seen);
     this.#surroundings = surroundings;
@@ -141,15 +144,4 @@ function difference(before: string, after: string): string {
   const gone = [...old].filter((line) => !now.has(line)).map((line) => `-${line.trim()}`);
   const come = [...now].filter((line) => !old.has(line)).map((line) => `+${line.trim()}`);
   return [...gone, ...come].slice(0, 8).join(' ');
-}
-
-/** Mulberry32: small, and the same everywhere. */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

@@ -1,6 +1,7 @@
 /**
  * `npm run test:faults`: every fault of every scenario. `-- <text>`: only those cases whose seed
- * starts with it, such as `take-snapshots/daily`; with a whole seed in quotes, its log too.
+ * starts with it, such as `take-snapshots/daily`; with a whole seed in quotes, its log too. A `#2` at
+ * its end is another number to make ids and chance from.
  */
 import { startSandbox } from '../sandbox/sandbox.ts';
 import { casesOf, outline, type Result, runCase, seedText } from './harness.ts';
@@ -11,7 +12,8 @@ import { rawClients } from './world.ts';
 
 const [wanted = '', ...rest] = process.argv.slice(2);
 if (rest.length > 0) throw new Error('Expected at most one argument: put the seed in quotes');
-const seed = Number(/#(\d+)$/.exec(wanted)?.[1] ?? 1);
+const [, start = '', number = '1'] = /^(.*?) ?(?:#(\d+))?$/.exec(wanted) ?? [];
+const seed = Number(number);
 
 const sandbox = await startSandbox();
 const clients = rawClients(sandbox);
@@ -23,8 +25,9 @@ try {
       if (!overlaps(`${scenario.name} ${store}`)) continue;
       const seen = await outline(clients, scenario, store, seed);
       const results: Result[] = [];
-      for (const one of casesOf({ scenario, store, seed }, seen, 'all')) {
-        if (!seedText(one).startsWith(wanted)) continue;
+      const all = casesOf({ scenario, store, seed }, seen, 'all');
+      const exact = all.filter((one) => seedText(one) === wanted);
+      for (const one of exact.length > 0 ? exact : all.filter((other) => seedText(other).startsWith(start))) {
         const result = await runCase(clients, one);
         results.push(result);
         if (result.violations.length > 0) console.log(findings([result]));
@@ -47,7 +50,7 @@ console.log(
 process.exitCode = broken.length > 0 || results.length === 0 ? 1 : 0;
 
 function overlaps(name: string): boolean {
-  return name.startsWith(wanted) || wanted.startsWith(name);
+  return name.startsWith(start) || start.startsWith(name);
 }
 
 function trace({ invocations }: Result, calls: readonly string[]): void {

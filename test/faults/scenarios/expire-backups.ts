@@ -1,10 +1,12 @@
 import { DeleteSnapshotCommand, DescribeSnapshotsCommand } from '@aws-sdk/client-ec2';
 import { expireBackups } from '../../../functions/expire-backups/run.ts';
+import { reconcileLedger } from '../../../functions/reconcile-ledger/run.ts';
 import { entrypoint } from '../../../shared/entrypoint.ts';
 import { tagKeys } from '../../../shared/tags.ts';
 import type { Look } from '../look.ts';
 import type { Scenario } from '../scenario.ts';
 import type { World } from '../world.ts';
+import { runMeanwhile } from './meanwhile.ts';
 import { type Backup, makeBackup, makeImage, makeSnapshot, makeVolume, rowOf, tagsOf } from './seeds.ts';
 
 const start = new Date('2026-11-21T09:00:02.000Z');
@@ -134,7 +136,32 @@ const guarded: Scenario = {
   },
 };
 
-/** While the run is under way, someone deletes a snapshot by hand, or makes an image of one. */
+/** Newer ones that failed or are on their way are no backups yet: the last completed one stays, though it is due. */
+const failing: Scenario = {
+  name: 'expire-backups/failing',
+  stores: ['simpledb'],
+  start,
+  handlerOf,
+  seed: async (world) => {
+    const source = await makeVolume(world);
+    const [older, completed, failed, pending] = ['10', '11', '12', '20'].map(
+      (day): Backup => ({ source, slot: slotAt(day), expires: due }),
+    ) as [Backup, Backup, Backup, Backup];
+    await makeBackup(world, older);
+    const completedId = await makeBackup(world, completed);
+    world.sandbox.slowSnapshots({ pendingSeconds: 60, endState: 'error' });
+    await makeBackup(world, failed);
+    world.sandbox.slowSnapshots({ pendingSeconds: 7 * 24 * 3_600 });
+    const pendingId = await makeBackup(world, pending);
+    world.time.moveTo(start);
+    return {
+      event: {},
+      settled: (seen) => standing([completedId, pendingId], [keyOf(completed), keyOf(pending)], seen),
+    };
+  },
+};
+
+/** While the run is under way, someone deletes a snapshot by hand, makes an image of one, or reconciles the ledger. */
 const disturbed: Scenario = {
   name: 'expire-backups/disturbed',
   stores: ['simpledb'],
@@ -157,6 +184,7 @@ const disturbed: Scenario = {
         'deleted-by-hand': async () => {
           if (await stands(firstId)) await world.ec2.send(new DeleteSnapshotCommand({ SnapshotId: firstId }));
         },
+        'reconcile-ledger-runs': () => runMeanwhile(world, reconcileLedger, {}),
         'image-made': async () => {
           used = await stands(firstId);
           if (used) await makeImage(world, firstId);
@@ -175,4 +203,4 @@ async function standingNow({ ec2 }: World): Promise<Set<string>> {
   return new Set(Snapshots.map(({ SnapshotId = '' }) => SnapshotId));
 }
 
-export const expireBackupsScenarios: readonly Scenario[] = [hourly, rows, guarded, disturbed];
+export const expireBackupsScenarios: readonly Scenario[] = [hourly, rows, guarded, failing, disturbed];

@@ -1,8 +1,10 @@
+import { expireBackups } from '../../../functions/expire-backups/run.ts';
 import { reconcileLedger } from '../../../functions/reconcile-ledger/run.ts';
 import { entrypoint } from '../../../shared/entrypoint.ts';
 import { tagKeys } from '../../../shared/tags.ts';
 import type { Look } from '../look.ts';
 import type { Scenario } from '../scenario.ts';
+import { runMeanwhile } from './meanwhile.ts';
 import { type Backup, makeBackup, makeSnapshot, makeVolume, rowOf, tagsOf } from './seeds.ts';
 
 const start = new Date('2026-11-21T09:30:02.000Z');
@@ -113,4 +115,25 @@ const retag: Scenario = {
   },
 };
 
-export const reconcileLedgerScenarios: readonly Scenario[] = [hourly, lost, retag];
+/** What is due is deleted while the run is under way. */
+const expiring: Scenario = {
+  name: 'reconcile-ledger/expiring',
+  stores: ['simpledb'],
+  start,
+  handlerOf,
+  seed: async (world) => {
+    const source = await makeVolume(world, { Backup: 'data' });
+    const due = '2026-11-21T02:15:00.000Z';
+    await makeBackup(world, backupOn(source, '13', due));
+    await makeSnapshot(world, backupOn(source, '14', due));
+    const newest = await makeSnapshot(world, backupOn(source, '20', '2026-11-27T02:15:00.000Z'));
+    world.time.moveTo(start);
+    return {
+      event,
+      meanwhile: { 'expire-backups-runs': () => runMeanwhile(world, expireBackups, {}) },
+      settled: (seen) => agreed([newest, ...seen.snapshots.keys()], seen),
+    };
+  },
+};
+
+export const reconcileLedgerScenarios: readonly Scenario[] = [hourly, lost, retag, expiring];

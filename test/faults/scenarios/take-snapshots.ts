@@ -115,4 +115,24 @@ const vanishing: Scenario = {
   },
 };
 
-export const takeSnapshotsScenarios: readonly Scenario[] = [daily, slow, vanishing];
+/** The job allows one snapshot: every try fails saying so, and no try takes another one. */
+const limited: Scenario = {
+  name: 'take-snapshots/limited',
+  stores: ['simpledb'],
+  start,
+  handlerOf,
+  seed: async (world) => {
+    const [first] = [
+      await makeVolume(world, { Backup: 'data' }),
+      await makeVolume(world, { Backup: 'data' }),
+    ];
+    world.time.moveTo(start);
+    return {
+      event: { ...event, maxActions: 1 },
+      endsWith: 'LimitExceededError',
+      settled: (seen) => taken(first ? [first] : [], seen),
+    };
+  },
+};
+
+export const takeSnapshotsScenarios: readonly Scenario[] = [daily, slow, vanishing, limited];

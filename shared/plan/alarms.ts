@@ -1,10 +1,10 @@
 /** Dead-letter queues, alarms, and whom they tell. */
 import { functionNames } from './functions.ts';
 import { ageAlarmId, functionResourceId } from './logical-ids.ts';
-import { alarmAfterHours, type Backup, type Plan } from './plan.ts';
+import { alarmAfterHours, type Plan, type Tier } from './plan.ts';
 import { ownerOf, type Resource, type Resources, ref, type Target } from './template.ts';
 
-/** What reconcile-ledger measures, an hour's value for each backup. */
+/** What reconcile-ledger measures, an hour's value for each tier of each backup. */
 export const ageMetric = { namespace: 'Groundskeeper', name: 'NewestBackupAgeHours' } as const;
 
 const topicId = 'NotifyTopic';
@@ -22,7 +22,9 @@ export function alarmResources(plan: Plan, target: Target): Resources {
       ]),
     ),
     ...Object.fromEntries(
-      plan.backups.map((backup) => [ageAlarmId(backup.name), ageAlarm(backup, owner, actions)]),
+      plan.backups.flatMap(({ name, tiers }) =>
+        tiers.map((tier) => [ageAlarmId(name, tier.name), ageAlarm(name, tier, owner, actions)]),
+      ),
     ),
   };
 }
@@ -74,18 +76,20 @@ function deadLettersAlarm(name: string, owner: string, actions: unknown[]): Reso
   };
 }
 
-function ageAlarm(backup: Backup, owner: string, actions: unknown[]): Resource {
-  const hours = alarmAfterHours(backup);
+/** One a tier: a tier that has died would hide behind the fresh backups of another. */
+function ageAlarm(backup: string, tier: Tier, owner: string, actions: unknown[]): Resource {
+  const hours = alarmAfterHours(tier);
   return {
     Type: 'AWS::CloudWatch::Alarm',
     Properties: {
-      AlarmName: `${owner}-${backup.name}-age`,
-      AlarmDescription: `The newest completed backup of a volume of ${backup.name} is older than ${hours} hours, or its age was not measured.`,
+      AlarmName: `${owner}-${backup}-${tier.name}-age`,
+      AlarmDescription: `The newest completed ${tier.name} backup of a volume of ${backup} is older than ${hours} hours, or its age was not measured.`,
       Namespace: ageMetric.namespace,
       MetricName: ageMetric.name,
       Dimensions: [
         { Name: 'owner', Value: owner },
-        { Name: 'backup', Value: backup.name },
+        { Name: 'backup', Value: backup },
+        { Name: 'tier', Value: tier.name },
       ],
       Statistic: 'Maximum',
       Period: hourSeconds,

@@ -1,6 +1,7 @@
 /** What a plan compiles to, for a person: what `npm run plan` prints. */
 import { startsBetween, timeText } from './cadence.ts';
 import { type FunctionName, functionNames } from './functions.ts';
+import { scheduleName } from './logical-ids.ts';
 import { theOwner } from './permissions.ts';
 import {
   alarmAfterHours,
@@ -107,9 +108,11 @@ const tagsText = (tags: Record<string, string[]>): string =>
 function alarmLines(plan: Plan): string[] {
   return [
     `tell ${plan.notify ?? 'nobody (no `notify` in the plan)'}`,
-    ...plan.backups.map(
-      (backup) =>
-        `${backup.name}: the newest completed snapshot of a volume is older than ${alarmAfterHours(backup)} hours, or was not looked at for two`,
+    ...plan.backups.flatMap(({ name, tiers }) =>
+      tiers.map(
+        (tier) =>
+          `${scheduleName(name, tier.name)}: the newest completed snapshot of a volume is older than ${alarmAfterHours(tier)} hours, or was not looked at for two`,
+      ),
     ),
     ...functionNames.map((name) => `${name}: a start failed for good and is in the dead-letter queue`),
   ];

@@ -13,13 +13,13 @@ export interface DraftTier {
   name?: string;
   cadence?: Cadence;
   keep?: Duration;
+  alarmAfter?: Duration;
 }
 
 export interface DraftBackup {
   path: Path;
   name?: string;
   volumes?: Record<string, unknown>;
-  alarmAfter?: Duration;
   tiers: DraftTier[];
 }
 
@@ -50,18 +50,17 @@ export function draftOf(raw: unknown): Draft {
 }
 
 function backupDraft(value: unknown, path: Path, mistakes: Mistake[]): DraftBackup {
-  const { name, volumes, alarmAfter, tiers } = recordOf(value) as Record<string, unknown>;
+  const { name, volumes, tiers } = recordOf(value) as Record<string, unknown>;
   return {
     path,
     ...defined('name', nameField.safeParse(name).data),
     ...(isRecord(volumes) ? { volumes } : {}),
-    ...defined('alarmAfter', durationOf(alarmAfter)),
     tiers: listOf(tiers).map((tier, index) => tierDraft(tier, [...path, 'tiers', index], mistakes)),
   };
 }
 
 function tierDraft(value: unknown, path: Path, mistakes: Mistake[]): DraftTier {
-  const { name, keep, ...rest } = recordOf(value) as Record<string, unknown>;
+  const { name, keep, alarmAfter, ...rest } = recordOf(value) as Record<string, unknown>;
   const times = tierSchema.pick({ every: true, minute: true, on: true, at: true }).strip().safeParse(rest);
   const cadence = times.success ? cadenceOf(times.data, path) : undefined;
   if (cadence && 'mistakes' in cadence) mistakes.push(...cadence.mistakes);
@@ -69,6 +68,7 @@ function tierDraft(value: unknown, path: Path, mistakes: Mistake[]): DraftTier {
     path,
     ...defined('name', nameField.safeParse(name).data),
     ...defined('keep', durationOf(keep)),
+    ...defined('alarmAfter', durationOf(alarmAfter)),
     ...(cadence && 'unit' in cadence ? { cadence } : {}),
   };
 }

@@ -12,7 +12,8 @@ const pascal = (name: string): string =>
 
 export const tierScheduleId = (backup: string, tier: string): string =>
   `Backup${pascal(backup)}${pascal(tier)}Schedule`;
-export const ageAlarmId = (backup: string): string => `Backup${pascal(backup)}AgeAlarm`;
+export const ageAlarmId = (backup: string, tier: string): string =>
+  `Backup${pascal(backup)}${pascal(tier)}AgeAlarm`;
 
 /** `take-snapshots` and `Role` make `TakeSnapshotsRole`. */
 export const functionResourceId = (

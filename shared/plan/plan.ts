@@ -24,13 +24,13 @@ export interface Tier {
   name: string;
   cadence: Cadence;
   keep: Duration;
+  /** As the plan has it, if it does. */
+  alarmAfter: Duration | undefined;
 }
 
 export interface Backup {
   name: string;
   volumes: VolumeSelector;
-  /** As the plan has it, if it does. */
-  alarmAfter: Duration | undefined;
   tiers: Tier[];
 }
 
@@ -68,10 +68,14 @@ export const leastHours = ({ count, unit }: Duration): number => count * shortes
 /** The most hours that a duration can last: a month may have 31 days. Clock changes are left out. */
 export const mostHours = ({ count, unit }: Duration): number => count * longestHours[unit];
 
-/** The age, in hours, above which a backup's newest completed snapshot is an alarm. */
-export function alarmAfterHours({ alarmAfter, tiers }: Pick<Backup, 'alarmAfter' | 'tiers'>): number {
+/**
+ * The age, in hours, above which a tier's newest completed snapshot is an alarm. If the plan does not
+ * say: one start may fail and the next mend it, where that is within a day; and an hour to complete.
+ */
+export function alarmAfterHours({ alarmAfter, cadence }: Pick<Tier, 'alarmAfter' | 'cadence'>): number {
   if (alarmAfter) return mostHours(alarmAfter);
-  return 2 * Math.min(...tiers.map((tier) => mostHours(intervalOf(tier.cadence)))) + 1;
+  const interval = mostHours(intervalOf(cadence));
+  return interval + Math.min(interval, 24) + 1;
 }
 
 /** How many of a tier's snapshots of one volume stand once it has run for long enough. */

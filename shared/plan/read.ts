@@ -63,7 +63,6 @@ function planOf(file: PlanFile): Plan {
       (backup): Backup => ({
         name: backup.name,
         volumes: selectorOf(backup.volumes),
-        alarmAfter: backup.alarmAfter === undefined ? undefined : parseDuration(backup.alarmAfter),
         tiers: backup.tiers.map(tierOf),
       }),
     ),
@@ -75,7 +74,8 @@ function tierOf(tier: TierFile): Tier {
   const keep = parseDuration(tier.keep);
   if ('mistakes' in cadence || !keep)
     throw new PlanError(`Tier ${tier.name} passed the rules and has mistakes`);
-  return { name: tier.name, cadence, keep };
+  const alarmAfter = tier.alarmAfter === undefined ? undefined : parseDuration(tier.alarmAfter);
+  return { name: tier.name, cadence, keep, alarmAfter };
 }
 
 /** As jobs have it: a tag's value is always a list. */

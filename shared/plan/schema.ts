@@ -83,6 +83,11 @@ export const tierSchema = z.strictObject({
       'How long each is kept, from the later of its appointment and its start. A month and a year are calendar ones.',
     examples: ['24 hours', '7 days', '1 month', '1 year'],
   }),
+  alarmAfter: duration.optional().meta({
+    description:
+      "The tier's alarm rings when its newest completed backup is older than this. Left out: one interval, one more but a day at most, and an hour; for `3 hours` that is 7 hours, for `day` 49.",
+    examples: ['10 hours'],
+  }),
 });
 
 const filterValues = 200; // DescribeVolumes and DescribeInstances take at most 200 values a filter
@@ -139,11 +144,6 @@ export const backupSchema = z.strictObject({
   volumes: volumesSchema.meta({
     description: 'What to back up: exactly one of `ids`, `tags` and `instances`.',
     ...exactlyOne,
-  }),
-  alarmAfter: duration.optional().meta({
-    description:
-      'The alarm rings when the newest completed backup is older than this. Left out: twice the shortest interval plus one hour.',
-    examples: ['7 hours'],
   }),
   tiers: z
     .array(tierSchema, { error: 'is not a list of tiers; expected at least one "- name: …"' })

@@ -97,10 +97,16 @@ describe('A tier that is inserted', () => {
     (place) => {
       const before = compiled();
       const tiers = classicTiers.toSpliced(place, 0, inserted);
-      const { BackupDataFortnightlySchedule, ReconcileLedgerSchedule, ...others } = compiled({ tiers });
+      const {
+        BackupDataFortnightlySchedule,
+        BackupDataFortnightlyAgeAlarm,
+        ReconcileLedgerSchedule,
+        ...others
+      } = compiled({ tiers });
       const { ReconcileLedgerSchedule: formerReconcile, ...formerOthers } = before;
       expect(others).toEqual(formerOthers);
       expect(BackupDataFortnightlySchedule?.Type).toBe('AWS::Scheduler::Schedule');
+      expect(BackupDataFortnightlyAgeAlarm?.Type).toBe('AWS::CloudWatch::Alarm');
 
       // And of that one only what says how long the new tier is kept.
       const { Target: now, ...rest } = properties(ReconcileLedgerSchedule);
@@ -125,17 +131,23 @@ describe('A tier that is inserted', () => {
 
 describe('Alarms', () => {
   test.each([
-    ['twice the shortest interval and an hour, if nothing is said', [], 7],
-    ['what the plan says', ['alarmAfter: 10 hours'], 10],
-    ['the longest that a duration can be', ['alarmAfter: 1 month'], 31 * 24],
-  ])('ring when the newest backup is older than %s', (_title, more, hours) => {
-    const alarm = properties(compiled({ more })['BackupDataAgeAlarm']);
+    ['every: 3 hours', 7],
+    ['every: day, at: "03:35"', 49],
+    ['every: week, on: sunday, at: "03:35"', 168 + 25],
+    ['every: month, on: 1, at: "03:35"', 31 * 24 + 25],
+    ['every: 3 hours, alarmAfter: 10 hours', 10],
+    ['every: 3 hours, alarmAfter: 1 month', 31 * 24],
+  ])('ring when the newest backup of a tier with "%s" is older than %i hours', (keys, hours) => {
+    const tier = `- { name: some-tier, keep: 1 month, ${keys} }`;
+    const alarm = properties(compiled({ tiers: [tier] })['BackupDataSomeTierAgeAlarm']);
     expect(alarm).toMatchObject({
+      AlarmName: 'groundskeeper-dev-data-some-tier-age',
       Namespace: 'Groundskeeper',
       MetricName: 'NewestBackupAgeHours',
       Dimensions: [
         { Name: 'owner', Value: 'groundskeeper-dev' },
         { Name: 'backup', Value: 'data' },
+        { Name: 'tier', Value: 'some-tier' },
       ],
       Threshold: hours,
       ComparisonOperator: 'GreaterThanThreshold',
@@ -143,8 +155,20 @@ describe('Alarms', () => {
     });
   });
 
+  test('are one a tier, so that none hides behind another', () => {
+    const ids = ofType(compiled(), 'AWS::CloudWatch::Alarm').map(([id]) => id);
+    expect(ids.filter((id) => id.endsWith('AgeAlarm'))).toEqual([
+      'BackupData3HourlyAgeAlarm',
+      'BackupDataDailyAgeAlarm',
+      'BackupDataWeeklyAgeAlarm',
+      'BackupDataMonthlyAgeAlarm',
+    ]);
+  });
+
   test('ring in silence, but not for one hour that was missed', () => {
-    const { EvaluationPeriods, DatapointsToAlarm, Period } = properties(compiled()['BackupDataAgeAlarm']);
+    const { EvaluationPeriods, DatapointsToAlarm, Period } = properties(
+      compiled()['BackupDataDailyAgeAlarm'],
+    );
     expect({ EvaluationPeriods, DatapointsToAlarm, Period }).toEqual({
       EvaluationPeriods: 2,
       DatapointsToAlarm: 2,
@@ -157,7 +181,7 @@ describe('Alarms', () => {
 
   test('all tell the topic of an address', () => {
     const resources = compiled({ head: ['notify: ops@example.com'] });
-    expect(allActions(resources)).toEqual(Array(4).fill([{ Ref: 'NotifyTopic' }]));
+    expect(allActions(resources)).toEqual(Array(7).fill([{ Ref: 'NotifyTopic' }]));
     expect(properties(resources['NotifySubscription'])).toEqual({
       TopicArn: { Ref: 'NotifyTopic' },
       Protocol: 'email',
@@ -168,12 +192,12 @@ describe('Alarms', () => {
   test('all tell a topic that exists, and make none', () => {
     const arn = 'arn:aws:sns:us-east-1:123456789012:on-call';
     const resources = compiled({ head: [`notify: ${arn}`] });
-    expect(allActions(resources)).toEqual(Array(4).fill([arn]));
+    expect(allActions(resources)).toEqual(Array(7).fill([arn]));
     expect(ofType(resources, 'AWS::SNS::Topic')).toEqual([]);
   });
 
   test('tell nobody if the plan names nobody', () => {
-    expect(allActions(compiled())).toEqual(Array(4).fill([]));
+    expect(allActions(compiled())).toEqual(Array(7).fill([]));
   });
 });
 

@@ -40,7 +40,7 @@ const cases: Case[] = [
     title: 'an unknown key, with the one that was meant',
     text: tiers('- { name: daily, every: day, at: "03:35", keep: 7 days, kep: 8 days }'),
     message:
-      'groundskeeper.yml:6:63 backups[0].tiers[0].kep: is not a key that is known here; did you mean "keep"? expected one of name, every, minute, on, at, keep',
+      'groundskeeper.yml:6:63 backups[0].tiers[0].kep: is not a key that is known here; did you mean "keep"? expected one of name, every, minute, on, at, keep, alarmAfter',
   },
   {
     title: 'an unknown key that resembles none',
@@ -171,9 +171,9 @@ const cases: Case[] = [
   },
   {
     title: 'an alarm that would always ring',
-    text: planText({ more: ['alarmAfter: 24 hours'], tiers: [daily] }),
+    text: tiers('- { name: daily, every: day, at: "03:35", keep: 7 days, alarmAfter: 24 hours }'),
     message:
-      'groundskeeper.yml:5:17 backups[0].alarmAfter: "24 hours" would ring although all is well; expected more than the shortest interval, "1 day"',
+      'groundskeeper.yml:6:75 backups[0].tiers[0].alarmAfter: "24 hours" would ring although all is well; expected more than 24 hours, the longest time from one to the next',
   },
   {
     title: 'two tiers at one time',

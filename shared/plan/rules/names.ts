@@ -1,6 +1,6 @@
 /** Names: each once, none reserved, and no two that become one resource. */
 import type { Draft, DraftBackup } from '../draft.ts';
-import { ageAlarmId, scheduleName, tierScheduleId } from '../logical-ids.ts';
+import { scheduleName, tierScheduleId } from '../logical-ids.ts';
 import type { Mistake, Path } from '../mistakes.ts';
 
 interface Named {
@@ -48,7 +48,7 @@ function tooLong({ name, tiers }: DraftBackup): Mistake[] {
     }));
 }
 
-/** "a-1" and "a1", or "a-b" with "c" and "a" with "b-c", would be one resource. */
+/** A tier's alarm is named as its schedule is. "a-1" and "a1", or "a-b" with "c" and "a" with "b-c", would be one resource. */
 function collisions({ backups }: Draft): Mistake[] {
   const seen = new Map<string, string>();
   const mistakes: Mistake[] = [];
@@ -64,7 +64,6 @@ function collisions({ backups }: Draft): Mistake[] {
   };
   for (const backup of backups) {
     if (!backup.name) continue;
-    claim(ageAlarmId(backup.name), `backup "${backup.name}"`, backup);
     for (const tier of backup.tiers) {
       if (!tier.name) continue;
       claim(tierScheduleId(backup.name, tier.name), `tier "${tier.name}" of backup "${backup.name}"`, tier);

@@ -1,10 +1,12 @@
 /** Durations against intervals. */
-import type { Draft, DraftBackup, DraftTier } from '../draft.ts';
+import type { Draft, DraftTier } from '../draft.ts';
 import { type Mistake, quote } from '../mistakes.ts';
 import { durationText, intervalOf, leastHours, mostHours } from '../plan.ts';
 
 export function retentionMistakes({ backups }: Draft): Mistake[] {
-  return backups.flatMap((backup) => [...backup.tiers.flatMap(expiresTooSoon), ...alarmsTooSoon(backup)]);
+  return backups.flatMap(({ tiers }) =>
+    tiers.flatMap((tier) => [...expiresTooSoon(tier), ...alarmsTooSoon(tier)]),
+  );
 }
 
 /** Equal units compare by count (a month is as long as a month); others at their worst. */
@@ -22,15 +24,14 @@ function expiresTooSoon({ path, cadence, keep }: DraftTier): Mistake[] {
   ];
 }
 
-function alarmsTooSoon({ path, alarmAfter, tiers }: DraftBackup): Mistake[] {
-  const intervals = tiers.flatMap(({ cadence }) => (cadence ? [intervalOf(cadence)] : []));
-  const [shortest] = intervals.sort((a, b) => mostHours(a) - mostHours(b));
-  if (!alarmAfter || !shortest || intervals.length < tiers.length) return [];
-  if (mostHours(alarmAfter) > mostHours(shortest)) return [];
+function alarmsTooSoon({ path, cadence, alarmAfter }: DraftTier): Mistake[] {
+  if (!cadence || !alarmAfter) return [];
+  const longest = mostHours(intervalOf(cadence));
+  if (mostHours(alarmAfter) > longest) return [];
   return [
     {
       path: [...path, 'alarmAfter'],
-      message: `${quote(durationText(alarmAfter))} would ring although all is well; expected more than the shortest interval, ${quote(durationText(shortest))}`,
+      message: `${quote(durationText(alarmAfter))} would ring although all is well; expected more than ${longest} hour${longest === 1 ? '' : 's'}, the longest time from one to the next`,
     },
   ];
 }

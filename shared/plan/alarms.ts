@@ -1,6 +1,6 @@
 /** Dead-letter queues, alarms, and whom they tell. */
 import { functionNames } from './functions.ts';
-import { ageAlarmId, functionResourceId } from './logical-ids.ts';
+import { ageAlarmId, functionResourceId, lambdaId } from './logical-ids.ts';
 import { alarmAfterHours, type Plan, type Tier } from './plan.ts';
 import { ownerOf, type Resource, type Resources, ref, type Target } from './template.ts';
 
@@ -19,6 +19,7 @@ export function alarmResources(plan: Plan, target: Target): Resources {
       functionNames.flatMap((name) => [
         [functionResourceId(name, 'DeadLetters'), deadLetters()],
         [functionResourceId(name, 'DeadLettersAlarm'), deadLettersAlarm(name, owner, actions)],
+        [functionResourceId(name, 'GaveUpAlarm'), gaveUpAlarm(name, owner, actions)],
       ]),
     ),
     ...Object.fromEntries(
@@ -69,6 +70,32 @@ function deadLettersAlarm(name: string, owner: string, actions: unknown[]): Reso
       ComparisonOperator: 'GreaterThanThreshold',
       Threshold: 0,
       // SQS reports nothing for a queue that has been idle for 6 hours.
+      TreatMissingData: 'notBreaching',
+      AlarmActions: actions,
+      OKActions: actions,
+    },
+  };
+}
+
+/**
+ * Rings for each start that Lambda drops after its last retry, and ends by itself: the queue's alarm
+ * rings once and then stands until the queue is empty. (The Lambda developer guide's metrics for
+ * asynchronous invocation: what goes to a dead-letter queue counts as dropped.)
+ */
+function gaveUpAlarm(name: string, owner: string, actions: unknown[]): Resource {
+  return {
+    Type: 'AWS::CloudWatch::Alarm',
+    Properties: {
+      AlarmName: `${owner}-${name}-gave-up`,
+      AlarmDescription: `A start of ${name} has just failed for good: its last retry failed, or it waited for too long.`,
+      Namespace: 'AWS/Lambda',
+      MetricName: 'AsyncEventsDropped',
+      Dimensions: [{ Name: 'FunctionName', Value: ref(lambdaId(name)) }],
+      Statistic: 'Sum',
+      Period: 300,
+      EvaluationPeriods: 1,
+      ComparisonOperator: 'GreaterThanThreshold',
+      Threshold: 0,
       TreatMissingData: 'notBreaching',
       AlarmActions: actions,
       OKActions: actions,

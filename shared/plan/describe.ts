@@ -114,7 +114,10 @@ function alarmLines(plan: Plan): string[] {
           `${scheduleName(name, tier.name)}: the newest completed snapshot of a volume is older than ${alarmAfterHours(tier)} hours, or was not looked at for two`,
       ),
     ),
-    ...functionNames.map((name) => `${name}: a start failed for good and is in the dead-letter queue`),
+    ...functionNames.flatMap((name) => [
+      `${name}: messages are in the dead-letter queue`,
+      `${name}: a start has just failed for good`,
+    ]),
   ];
 }
 

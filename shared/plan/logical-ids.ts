@@ -18,7 +18,7 @@ export const ageAlarmId = (backup: string, tier: string): string =>
 /** `take-snapshots` and `Role` make `TakeSnapshotsRole`. */
 export const functionResourceId = (
   functionName: string,
-  resource: 'Role' | 'Schedule' | 'DeadLetters' | 'DeadLettersAlarm',
+  resource: 'Role' | 'Schedule' | 'DeadLetters' | 'DeadLettersAlarm' | 'GaveUpAlarm',
 ) => `${pascal(functionName)}${resource}`;
 
 /** What osls calls the function `take-snapshots`: `TakeDashsnapshotsLambdaFunction`. */

@@ -181,7 +181,7 @@ describe('Alarms', () => {
 
   test('all tell the topic of an address', () => {
     const resources = compiled({ head: ['notify: ops@example.com'] });
-    expect(allActions(resources)).toEqual(Array(7).fill([{ Ref: 'NotifyTopic' }]));
+    expect(allActions(resources)).toEqual(Array(10).fill([{ Ref: 'NotifyTopic' }]));
     expect(properties(resources['NotifySubscription'])).toEqual({
       TopicArn: { Ref: 'NotifyTopic' },
       Protocol: 'email',
@@ -192,12 +192,12 @@ describe('Alarms', () => {
   test('all tell a topic that exists, and make none', () => {
     const arn = 'arn:aws:sns:us-east-1:123456789012:on-call';
     const resources = compiled({ head: [`notify: ${arn}`] });
-    expect(allActions(resources)).toEqual(Array(7).fill([arn]));
+    expect(allActions(resources)).toEqual(Array(10).fill([arn]));
     expect(ofType(resources, 'AWS::SNS::Topic')).toEqual([]);
   });
 
   test('tell nobody if the plan names nobody', () => {
-    expect(allActions(compiled())).toEqual(Array(7).fill([]));
+    expect(allActions(compiled())).toEqual(Array(10).fill([]));
   });
 });
 
@@ -217,6 +217,23 @@ describe('A dead-letter queue', () => {
       });
     },
   );
+});
+
+test.each([
+  ['take-snapshots', 'TakeSnapshots', 'TakeDashsnapshotsLambdaFunction'],
+  ['expire-backups', 'ExpireBackups', 'ExpireDashbackupsLambdaFunction'],
+  ['reconcile-ledger', 'ReconcileLedger', 'ReconcileDashledgerLambdaFunction'],
+])('%s has an alarm that rings anew for each start it gives up, full queue or not', (name, id, lambda) => {
+  expect(properties(compiled()[`${id}GaveUpAlarm`])).toMatchObject({
+    AlarmName: `groundskeeper-dev-${name}-gave-up`,
+    Namespace: 'AWS/Lambda',
+    MetricName: 'AsyncEventsDropped',
+    Dimensions: [{ Name: 'FunctionName', Value: { Ref: lambda } }],
+    Statistic: 'Sum',
+    Period: 300,
+    Threshold: 0,
+    TreatMissingData: 'notBreaching',
+  });
 });
 
 describe('Roles', () => {

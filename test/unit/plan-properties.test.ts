@@ -81,7 +81,7 @@ describe('Any plan that is accepted', () => {
         const types = Object.values(resources).map(({ Type }) => Type);
         const tiers = file.backups.flatMap((backup) => backup.tiers);
         expect(types.filter((type) => type === 'AWS::Scheduler::Schedule')).toHaveLength(tiers.length + 2);
-        expect(types.filter((type) => type === 'AWS::CloudWatch::Alarm')).toHaveLength(tiers.length + 3);
+        expect(types.filter((type) => type === 'AWS::CloudWatch::Alarm')).toHaveLength(tiers.length + 6);
         for (const id of Object.keys(resources)) expect(id).toMatch(/^[A-Za-z][A-Za-z0-9]{0,254}$/);
       }),
       { seed, numRuns: 25 },

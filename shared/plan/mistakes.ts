@@ -10,6 +10,8 @@ export interface Mistake {
   message: string;
   /** Whether the line and column are those of the key or of its value (the default). */
   at?: 'key' | 'value';
+  /** Where it stands in the text, if the path does not lead there. */
+  offset?: number;
 }
 
 /** The plan is wrong. Its message is all that a person needs; the stack says nothing more. */
@@ -40,8 +42,9 @@ export interface PlanSource {
 /** One message for all mistakes, in the order of the file. */
 export function planError(mistakes: readonly Mistake[], source: PlanSource): PlanError {
   const found = mistakes
-    .map(({ path, message, at }) => {
-      const { line, col } = source.lines.linePos(offsetOf(source.document, path, at ?? 'value'));
+    .map(({ path, message, at, offset }) => {
+      const position = offset ?? offsetOf(source.document, path, at ?? 'value');
+      const { line, col } = source.lines.linePos(position);
       const place = path.length > 0 ? `${pathText(path)}: ` : '';
       return { line, col, text: `${source.file}:${line}:${col} ${place}${message}` };
     })

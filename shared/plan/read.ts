@@ -1,5 +1,4 @@
 /** From the text of groundskeeper.yml to a plan that has passed every rule. */
-import { LineCounter, parseDocument } from 'yaml';
 import { parseDuration } from '../duration.ts';
 import type { VolumeSelector } from '../job.ts';
 import { cadenceOf, draftOf } from './draft.ts';
@@ -12,6 +11,7 @@ import { selectorMistakes } from './rules/selectors.ts';
 import { timeMistakes } from './rules/times.ts';
 import { type PlanFile, planSchema, type TierFile, type VolumesFile } from './schema.ts';
 import { shapeMistakes } from './shape.ts';
+import { parsePlanText } from './yaml-source.ts';
 
 export interface ReadOptions {
   /** How messages name the file. */
@@ -28,18 +28,9 @@ export interface ReadOptions {
  * @throws PlanError naming every mistake, a line each: `groundskeeper.yml:14:7 backups[0].tiers[1].keep: …`
  */
 export function readPlan(text: string, { file, region, now }: ReadOptions): Plan {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  if (document.errors.length > 0) {
-    const found = document.errors.map(({ pos, message }) => {
-      const { line, col } = lines.linePos(pos[0]);
-      return `${file}:${line}:${col} is not YAML: ${message}`;
-    });
-    throw new PlanError(found.join('\n'));
-  }
-  const raw: unknown = document.toJS() ?? {};
+  const { raw, source } = parsePlanText(text, file);
   const mistakes = [...shapeMistakes(raw), ...ruleMistakes(raw, region, now)];
-  if (mistakes.length > 0) throw planError(mistakes, { file, document, lines });
+  if (mistakes.length > 0) throw planError(mistakes, source);
   return planOf(planSchema.parse(raw));
 }
 

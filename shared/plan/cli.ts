@@ -16,7 +16,8 @@ const { service } = parse(readFileSync('serverless.yml', 'utf8'), { logLevel: 's
 
 try {
   const now = new Date();
-  console.log(describePlan(readPlanFile(region, now), { service, stage, region }, now));
+  const target = { service, stage, region };
+  console.log(describePlan(readPlanFile(target, now), target, now));
 } catch (error) {
   if (!(error instanceof PlanError)) throw error;
   console.error(error.message);

@@ -1,14 +1,16 @@
 /** What serverless.yml takes from the plan; `serverless.cjs` is the way in. */
 import { readFileSync } from 'node:fs';
 import { type CompiledPlan, compilePlan } from './compile.ts';
+import { limitMistakes } from './limits.ts';
 import { PlanError } from './mistakes.ts';
+import type { Plan } from './plan.ts';
 import { readPlan } from './read.ts';
 import type { Target } from './template.ts';
 
 export const planFile = 'groundskeeper.yml';
 
-/** @throws PlanError if the file is missing or the plan is wrong. */
-export function readPlanFile(region: string, now = new Date()) {
+/** @throws PlanError if the file is missing, or the plan is wrong or too large for AWS. */
+export function readPlanFile(target: Target, now = new Date()): Plan {
   let text: string;
   try {
     text = readFileSync(planFile, 'utf8');
@@ -16,7 +18,10 @@ export function readPlanFile(region: string, now = new Date()) {
     const { code } = cause as NodeJS.ErrnoException;
     throw new PlanError(`${planFile} cannot be read (${code}); expected it beside serverless.yml`, { cause });
   }
-  return readPlan(text, { file: planFile, region, now });
+  const plan = readPlan(text, { file: planFile, region: target.region, now });
+  const tooLarge = limitMistakes(plan, target);
+  if (tooLarge.length > 0) throw new PlanError(tooLarge.map((line) => `${planFile}: ${line}`).join('\n'));
+  return plan;
 }
 
 /** The parts of serverless.yml; `mistakes` is the message if the plan is wrong, and the rest is then empty. */
@@ -35,7 +40,7 @@ export interface ServerlessParts {
  */
 export function serverlessParts(target: Target): ServerlessParts {
   try {
-    const { resources, outputs, ...rest } = compilePlan(readPlanFile(target.region), target);
+    const { resources, outputs, ...rest } = compilePlan(readPlanFile(target), target);
     return { resources: { Resources: resources, Outputs: outputs }, ...rest };
   } catch (error) {
     if (!(error instanceof PlanError)) throw error;

@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest';
+import { limitMistakes } from '../../shared/plan/limits.ts';
+import { planText, read, target } from './plan-builder.ts';
+
+const day = (name: string, hour: number) =>
+  `- { name: ${name}, every: day, at: "${String(hour).padStart(2, '0')}:35", keep: 7 days }`;
+
+/** A plan of so many backups, each with its tiers. */
+const planOf = (backups: number, tiers: number, volumes: string) =>
+  read(
+    JSON.stringify({
+      backups: Array.from({ length: backups }, (_, backup) => ({
+        name: `b${backup}`,
+        volumes: JSON.parse(volumes),
+        tiers: Array.from({ length: tiers }, (_, tier) => ({
+          name: `t${tier}`,
+          every: 'day',
+          at: `${String(tier).padStart(2, '0')}:35`,
+          keep: '7 days',
+        })),
+      })),
+    }),
+  );
+
+const byTag = '{ "tags": { "Backup": "data" } }';
+const ids = (count: number) =>
+  JSON.stringify({
+    ids: Array.from({ length: count }, (_, index) => `vol-${String(index).padStart(17, '0')}`),
+  });
+const shipped = read(planText());
+
+describe('The name of the owner', () => {
+  const stage = (length: number) => 'x'.repeat(length - 'groundskeeper-'.length);
+
+  test('may have the 47 characters that leave room for the longest function', () => {
+    expect(limitMistakes(shipped, { ...target, stage: stage(47) })).toEqual([]);
+  });
+
+  test('may not have one more', () => {
+    const owner = `groundskeeper-${stage(48)}`;
+    expect(limitMistakes(shipped, { ...target, stage: stage(48) })).toEqual([
+      `"${owner}" (service and stage) has 48 characters; expected 47 at most, since AWS Lambda takes 64 with a function's name after it: shorten \`service\` in serverless.yml or the stage`,
+    ]);
+  });
+});
+
+describe('A job', () => {
+  test("of a tier may not be larger than EventBridge Scheduler's 256 KB", () => {
+    const values = Array.from({ length: 200 }, (_, index) => `${index}`.padStart(256, 'x'));
+    const tags = JSON.stringify(Object.fromEntries([1, 2, 3, 4, 5, 6].map((key) => [`k${key}`, values])));
+    const plan = read(planText({ volumes: `{ tags: ${tags} }`, tiers: [day('daily', 3)] }));
+    const [tier, reconcile] = limitMistakes(plan, target);
+    expect(tier).toMatch(
+      /^the job of the schedule data\.daily has 3\d{5} bytes; expected 262144 at most, which is what EventBridge Scheduler takes: choose the volumes by fewer tags, values or ids$/,
+    );
+    expect(reconcile).toMatch(/^the job of the schedule reconcile-ledger has 3\d{5} bytes/);
+  });
+
+  test('of reconcile-ledger may not either: it names the volumes of all backups', () => {
+    expect(limitMistakes(planOf(50, 1, ids(200)), target)).toEqual([]);
+    expect(limitMistakes(planOf(60, 1, ids(200)), target)).toEqual([
+      expect.stringMatching(
+        /^the job of the schedule reconcile-ledger has \d{6} bytes; expected 262144 at most, .*: it names the volumes of every backup, so choose them by tag in place of ids, or give some backups to another service$/,
+      ),
+    ]);
+  });
+});
+
+describe('The stack', () => {
+  test('may not have more than 500 resources', () => {
+    expect(limitMistakes(planOf(47, 5, byTag), target)).toEqual([]);
+    expect(limitMistakes(planOf(48, 5, byTag), target)).toEqual([
+      expect.stringMatching(
+        /^the plan becomes 50\d resources; expected 500 at most, which is what CloudFormation takes \(two a tier, \d\d besides\): give some backups to another service, with a plan of its own$/,
+      ),
+    ]);
+  });
+
+  test('may not have a template of more than 1 MB', () => {
+    expect(limitMistakes(planOf(45, 5, ids(200)), target)).toEqual([
+      expect.stringMatching(
+        /^the plan becomes a template of \d{7} bytes; expected 1048576 at most, which is what CloudFormation takes: choose volumes by tag/,
+      ),
+    ]);
+  });
+});

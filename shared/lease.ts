@@ -1,7 +1,8 @@
 /** The lease on a slot, kept alive while its holder works. */
+import type { Patience } from './aws/persist.ts';
 import type { Clock } from './clock.ts';
 import { AutomationError } from './errors.ts';
-import type { Ledger } from './ledger/ledger.ts';
+import type { Lease, LeaseRequest, Ledger } from './ledger/ledger.ts';
 
 /** Shorter than the minute after which Lambda repeats a failed asynchronous event, so that the repetition finds it free. */
 export const leaseSeconds = 45;
@@ -9,6 +10,30 @@ const renewAfterSeconds = 10;
 
 export class LeaseLostError extends AutomationError {
   override name = 'LeaseLostError';
+}
+
+// Often enough to see that the holder has finished, seldom enough to cost next to nothing.
+const pollSeconds = 5;
+
+/**
+ * Takes the slot's lock. Where another run holds it, waits for the end of that lease: if the holder renews
+ * it, it lives, and the lease is answered as held; if it does not, it died, and this run goes on in its place.
+ */
+export async function acquireLease(
+  ledger: Pick<Ledger, 'acquire'>,
+  request: Omit<LeaseRequest, 'now' | 'leaseSeconds'>,
+  { clock, timeLeft }: Pick<Patience, 'clock' | 'timeLeft'>,
+): Promise<{ lease: Lease; acquiredAt: Date }> {
+  let seenUntil: Date | undefined;
+  for (;;) {
+    const now = clock.now();
+    const lease = await ledger.acquire({ ...request, now, leaseSeconds });
+    const isRenewed = lease.state === 'held' && seenUntil !== undefined && lease.until > seenUntil;
+    if (lease.state !== 'held' || isRenewed || timeLeft() <= pollSeconds * 1_000)
+      return { lease, acquiredAt: now };
+    seenUntil = lease.until;
+    await clock.sleep(pollSeconds * 1_000);
+  }
 }
 
 export interface HeldLease {
@@ -28,9 +53,13 @@ export function heartbeatOf(
   const renew = async () => {
     const now = clock.now();
     const until = new Date(now.getTime() + leaseSeconds * 1_000);
-    if (!(await ledger.renew(slot, holder, until))) {
-      throw new LeaseLostError(`The lease on ${slot} went to another run, which goes on with it`);
-    }
+    const isHeld = await ledger.renew(slot, holder, until).catch((error: unknown) => {
+      // Not as AWS's own: it would be taken for the answer to the call that waits for this.
+      throw new LeaseLostError(`The lease on ${slot} could not be renewed: ${String(error)}`, {
+        cause: error,
+      });
+    });
+    if (!isHeld) throw new LeaseLostError(`The lease on ${slot} went to another run, which goes on with it`);
     renewedAt = now;
   };
   return async () => {

@@ -45,7 +45,7 @@ export function aSnapshot({
   const defined = Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined);
   return {
     id: 'snap-0123456789abcdef0',
-    volumeId: aVolume().id,
+    volumeId: tags[tagKeys.source] ?? aVolume().id,
     state: 'completed',
     startedAt: new Date('2026-11-21T02:15:05Z'),
     ...overrides,

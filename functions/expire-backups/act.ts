@@ -4,6 +4,7 @@ import { slices } from '../../shared/aws/ec2.ts';
 import { deleteSnapshot, type Snapshot, snapshotsById } from '../../shared/aws/ec2-snapshots.ts';
 import { awsErrorOf, natureOf } from '../../shared/aws/errors.ts';
 import type { Run } from '../../shared/entrypoint.ts';
+import { AutomationError } from '../../shared/errors.ts';
 import type { BackupRow } from '../../shared/ledger/ledger.ts';
 import { findResources } from '../../shared/ledger/rows.ts';
 import type { Outcome } from '../../shared/report.ts';
@@ -49,8 +50,9 @@ export async function expireRows(
 ): Promise<boolean> {
   for (const slice of slices(rows, readAtOnce)) {
     if (run.timeLeft() <= 0) return false;
+    const readAt = run.clock.now();
     const judged = (await judge(slice, seen, run)).map((item) => guard(item, progress, run));
-    await carryOut(judged, progress, run);
+    await carryOut(judged, { seen, readAt, progress, run });
     await forget(progress, progress.spent.length - (progress.spent.length % batchSize), run);
   }
   return true;
@@ -113,15 +115,20 @@ function guard(
   return { row, decision: { kind: 'keep', reason: 'max-actions' } };
 }
 
-async function carryOut(
-  judged: readonly Judged[],
-  progress: Progress,
-  run: Run<ExpireBackupsJob>,
-): Promise<void> {
+interface Assignment {
+  seen: Observation;
+  /** When the slice was read. */
+  readAt: Date;
+  progress: Progress;
+  run: Run<ExpireBackupsJob>;
+}
+
+async function carryOut(judged: readonly Judged[], assignment: Assignment): Promise<void> {
+  const { progress, run } = assignment;
   await pMap(
     judged,
     async ({ row, decision }) => {
-      const outcome = await carryOutOne({ row, decision }, run);
+      const outcome = await carryOutOne({ row, decision }, assignment);
       const isForgotten = outcome.decision === 'forget';
       if (!isForgotten) run.report.add(outcome);
       if (isForgotten) progress.spent.push({ key: row.key, outcome });
@@ -131,7 +138,8 @@ async function carryOut(
   );
 }
 
-async function carryOutOne({ row, decision }: Judged, run: Run<ExpireBackupsJob>): Promise<Outcome> {
+async function carryOutOne({ row, decision }: Judged, assignment: Assignment): Promise<Outcome> {
+  const { run } = assignment;
   const { kind, reason } = decision;
   const head = {
     resource: row.resource ?? row.key,
@@ -142,15 +150,38 @@ async function carryOutOne({ row, decision }: Judged, run: Run<ExpireBackupsJob>
   if (kind === 'keep') return { ...head, outcome: 'kept' };
   if (run.job.dryRun) return { ...head, outcome: 'withheld' };
   if (kind === 'forget' || row.resource === undefined) return { ...head, outcome: 'done' };
+  if (run.timeLeft() <= 0) return { ...head, reason: 'out-of-time', outcome: 'deferred' };
   try {
-    await deleteSnapshot(run.ec2, row.resource);
+    await deleteSnapshot(run.ec2, row.resource, () => confirm(row, assignment));
     return { ...head, outcome: 'done' };
   } catch (error) {
     return failedDeletion(head, error);
   }
 }
 
+/** What was read is good for so long; a deletion that is throttled waits for longer. */
+const staleSeconds = 30;
+
+class DecisionChangedError extends AutomationError {
+  override name = 'DecisionChangedError';
+  readonly reason: string;
+
+  constructor(reason: string) {
+    super(`Decided anew: ${reason}`);
+    this.reason = reason;
+  }
+}
+
+async function confirm(row: BackupRow, { seen, readAt, run }: Assignment): Promise<void> {
+  if (run.clock.now().getTime() - readAt.getTime() < staleSeconds * 1_000) return;
+  const [judged] = await judge([row], seen, run);
+  if (judged?.decision.kind === 'keep') throw new DecisionChangedError(judged.decision.reason);
+}
+
 function failedDeletion(head: Omit<Outcome, 'outcome'>, error: unknown): Outcome {
+  if (error instanceof DecisionChangedError) {
+    return { ...head, decision: 'keep', reason: error.reason, outcome: 'kept' };
+  }
   const { name, message } = awsErrorOf(error);
   switch (natureOf(error)) {
     case 'absent':

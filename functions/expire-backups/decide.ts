@@ -1,5 +1,5 @@
 /** What may be deleted, and why the rest stands. */
-import type { Snapshot } from '../../shared/aws/ec2-snapshots.ts';
+import { type Snapshot, sourceOf } from '../../shared/aws/ec2-snapshots.ts';
 import type { BackupRow } from '../../shared/ledger/ledger.ts';
 import { expiryIn } from '../../shared/ledger/rows.ts';
 import { tagKeys } from '../../shared/tags.ts';
@@ -26,7 +26,7 @@ export type KeepReason =
 export interface SourceStanding {
   /** False if the source itself no longer exists. */
   living: boolean;
-  /** Our snapshots of it. */
+  /** Our completed snapshots of it: what failed is no backup that could be lost. */
   count: number;
   /** Those of them that this run would delete. */
   deletable: number;
@@ -51,15 +51,12 @@ export function standingOf(
   living: boolean,
   account: Account,
 ): SourceStanding {
+  const completed = snapshots.filter((snapshot) => snapshot.state === 'completed' && sourceOf(snapshot));
   let newest: Snapshot | undefined;
-  for (const snapshot of snapshots) {
-    if (snapshot.state === 'completed' && (!newest || isNewer(snapshot, newest))) newest = snapshot;
-  }
+  for (const snapshot of completed) if (!newest || isNewer(snapshot, newest)) newest = snapshot;
   const floor = living ? newest?.id : undefined;
-  const deletable = snapshots.filter(
-    ({ id, ...rest }) => id !== floor && !reasonToKeep({ id, ...rest }, account),
-  );
-  return { living, count: snapshots.length, deletable: deletable.length, floor };
+  const deletable = completed.filter((snapshot) => snapshot.id !== floor && !reasonToKeep(snapshot, account));
+  return { living, count: completed.length, deletable: deletable.length, floor };
 }
 
 /** By start; of two started together the larger id, so that every run chooses the same. */
@@ -84,17 +81,18 @@ export interface Seen {
 
 export function decideExpiry({ row, snapshot, standing, floor }: Seen, account: Account): ExpiryDecision {
   if (!snapshot) return { kind: 'forget', reason: 'snapshot-gone' };
-  // Its source's floor and share are not those that we looked at.
-  const isOfSource = snapshot.tags[tagKeys.source] === row.source;
   const reason =
     reasonToKeep(snapshot, account) ??
-    (isOfSource ? undefined : 'other-source') ??
+    // Otherwise its source's floor and share are not those that we looked at.
+    (sourceOf(snapshot) === row.source ? undefined : 'other-source') ??
     reasonOfSource(snapshot, standing, floor, account);
   return reason ? { kind: 'keep', reason } : { kind: 'delete', reason: 'past-retention' };
 }
 
-function reasonToKeep({ id, state, tags }: Snapshot, account: Account): KeepReason | undefined {
+function reasonToKeep(snapshot: Snapshot, account: Account): KeepReason | undefined {
+  const { id, state, tags } = snapshot;
   if (tags[tagKeys.owner] !== account.owner) return 'not-ours';
+  if (sourceOf(snapshot) === undefined) return 'other-source';
   const expires = expiryIn(tags[tagKeys.expires]);
   if (!expires) return 'no-expiry';
   if (expires > account.now) return 'not-due';

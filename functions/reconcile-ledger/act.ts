@@ -15,6 +15,7 @@ import {
   retentionChange,
 } from './decide.ts';
 import type { ReconcileLedgerJob } from './job.ts';
+import type { NewestBackups } from './newest-backups.ts';
 
 export type ReconcileRun = Run<ReconcileLedgerJob>;
 
@@ -104,29 +105,47 @@ export async function reconcileRows(
   for (const outcome of outcomes) run.report.add(outcome);
 }
 
-/** How old the newest completed backup of the worst source is: the alarm of this backup watches it. */
-export function measureAge(
-  backup: string,
+/** A snapshot that ended in error is no backup; said here, and its tier's age goes on growing. */
+export function sayFailed({ id, state, tags }: Snapshot, { report, log }: ReconcileRun): void {
+  if (state !== 'error') return;
+  log.warn('snapshot.failed', { resource: id, source: tags[tagKeys.source], slot: tags[tagKeys.slot] });
+  const detail = `${tags[tagKeys.source]}, ${tags[tagKeys.slot]}: it ended in error and is no backup`;
+  report.add({ resource: id, decision: 'keep', reason: 'snapshot-failed', outcome: 'kept', detail });
+}
+
+/** For each tier, how old the newest completed backup of the worst source is: the tier's alarm watches it. */
+export function measureAges(
+  { backup, tiers }: ReconcileLedgerJob['backups'][number],
   volumes: readonly Volume[],
-  newest: ReadonlyMap<string, Date>,
+  newest: NewestBackups,
   run: ReconcileRun,
-) {
-  const { owner, job, report, startedAt, log, emitMetric } = run;
-  const oldest = oldestSource(volumes, newest, startedAt);
-  if (!oldest) {
-    // No metric either: the alarm takes missing data for a breach.
-    log.warn('selector.empty', { backup });
-    report.add({ resource: backup, decision: 'keep', reason: 'nothing-selected', outcome: 'kept' });
-    return;
+): void {
+  for (const tier of Object.keys(tiers)) {
+    const since = (source: string) => newest.since(backup, tier, source);
+    const oldest = oldestSource(volumes, since, run.startedAt);
+    if (oldest) sayAge({ backup, tier, sources: volumes.length, ...oldest }, run);
   }
-  const detail = `the newest completed backup of ${oldest.source} is ${oldest.hours.toFixed(1)} hours old, the oldest of ${volumes.length} sources`;
+  if (volumes.length > 0) return;
+  // No metric either: the alarms take missing data for a breach.
+  run.log.warn('selector.empty', { backup });
+  run.report.add({ resource: backup, decision: 'keep', reason: 'nothing-selected', outcome: 'kept' });
+}
+
+interface TierAge {
+  backup: string;
+  tier: string;
+  sources: number;
+  source: string;
+  hours: number;
+}
+
+function sayAge(
+  { backup, tier, sources, source, hours }: TierAge,
+  { owner, job, report, emitMetric }: ReconcileRun,
+) {
+  const detail = `${source} has waited ${hours.toFixed(1)} hours for a ${tier} backup, the longest of ${sources} sources`;
   if (!job.dryRun)
-    emitMetric({ dimensions: { owner, backup }, values: { NewestBackupAgeHours: oldest.hours } });
-  report.add({
-    resource: backup,
-    decision: 'measure',
-    reason: 'age',
-    outcome: job.dryRun ? 'withheld' : 'done',
-    detail,
-  });
+    emitMetric({ dimensions: { owner, backup, tier }, values: { NewestBackupAgeHours: hours } });
+  const outcome = job.dryRun ? 'withheld' : 'done';
+  report.add({ resource: `${backup}/${tier}`, decision: 'measure', reason: 'age', outcome, detail });
 }

@@ -81,15 +81,15 @@ export interface SourceAge {
 /** The source whose newest completed backup is the oldest; undefined if nothing is selected. */
 export function oldestSource(
   volumes: readonly Volume[],
-  newest: ReadonlyMap<string, Date>,
+  since: (source: string) => Date | undefined,
   now: Date,
 ): SourceAge | undefined {
   let oldest: SourceAge | undefined;
   for (const { id, state, createdAt } of volumes) {
     // Nothing can be taken of these: their age would ring for ever.
     if (state === 'error' || state === 'deleting' || state === 'deleted') continue;
-    const since = newest.get(id) ?? createdAt;
-    const hours = Math.max(0, (now.getTime() - since.getTime()) / 3_600_000);
+    const start = since(id) ?? createdAt;
+    const hours = Math.max(0, (now.getTime() - start.getTime()) / 3_600_000);
     if (!oldest || hours > oldest.hours) oldest = { source: id, hours };
   }
   return oldest;

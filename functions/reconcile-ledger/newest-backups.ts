@@ -1,21 +1,35 @@
-import type { Snapshot } from '../../shared/aws/ec2-snapshots.ts';
+import { type Snapshot, sourceOf } from '../../shared/aws/ec2-snapshots.ts';
 import { tagKeys } from '../../shared/tags.ts';
 
-/** Per backup and source, when the newest completed snapshot was started. */
+/** When the completed snapshots of each backup, tier and source were started, as far as an age needs it. */
 export class NewestBackups {
-  readonly #started = new Map<string, Map<string, Date>>();
+  /** By backup and tier, then by source. */
+  readonly #newest = new Map<string, Map<string, Date>>();
+  /** By backup, then by source: the oldest that stands, of any tier. */
+  readonly #oldest = new Map<string, Map<string, Date>>();
 
-  see({ state, startedAt, tags }: Snapshot): void {
-    const source = tags[tagKeys.source];
+  see(snapshot: Snapshot): void {
+    const { state, startedAt, tags } = snapshot;
+    const source = sourceOf(snapshot);
     if (state !== 'completed' || source === undefined) return;
-    const sources = this.of(tags[tagKeys.plan] ?? '');
-    const before = sources.get(source);
-    if (!before || startedAt > before) sources.set(source, startedAt);
+    const backup = tags[tagKeys.plan] ?? '';
+    const newest = sourcesIn(this.#newest, `${backup}/${tags[tagKeys.tier] ?? ''}`);
+    if (startedAt > (newest.get(source) ?? new Date(0))) newest.set(source, startedAt);
+    const oldest = sourcesIn(this.#oldest, backup);
+    if (startedAt < (oldest.get(source) ?? new Date(8.64e15))) oldest.set(source, startedAt);
   }
 
-  of(backup: string): Map<string, Date> {
-    const sources = this.#started.get(backup) ?? new Map<string, Date>();
-    this.#started.set(backup, sources);
-    return sources;
+  /**
+   * Since when this source has waited for a backup of this tier: its newest one. A tier that has none yet
+   * counts from the oldest backup of another tier, since a new plan's first month brings no monthly one.
+   */
+  since(backup: string, tier: string, source: string): Date | undefined {
+    return this.#newest.get(`${backup}/${tier}`)?.get(source) ?? this.#oldest.get(backup)?.get(source);
   }
+}
+
+function sourcesIn(all: Map<string, Map<string, Date>>, key: string): Map<string, Date> {
+  const sources = all.get(key) ?? new Map<string, Date>();
+  all.set(key, sources);
+  return sources;
 }

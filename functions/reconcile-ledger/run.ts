@@ -2,7 +2,7 @@
 import { ownSnapshots, type Snapshot } from '../../shared/aws/ec2-snapshots.ts';
 import { observeVolumes, type Volume } from '../../shared/aws/ec2-volumes.ts';
 import type { AutomationFunction } from '../../shared/entrypoint.ts';
-import { Budget, measureAge, type ReconcileRun, reconcileRows, reviewRetention } from './act.ts';
+import { Budget, measureAges, type ReconcileRun, reconcileRows, reviewRetention, sayFailed } from './act.ts';
 import { type Entry, markOf } from './decide.ts';
 import { type ReconcileLedgerJob, reconcileLedgerJob } from './job.ts';
 import { NewestBackups } from './newest-backups.ts';
@@ -18,12 +18,15 @@ export const reconcileLedger: AutomationFunction<ReconcileLedgerJob> = {
     // Each page is written before the next is read: a row repeats what its own snapshot's tags say, and
     // is right whatever the pages after it hold.
     for await (const page of ownSnapshots(run.ec2, run.owner)) {
-      for (const snapshot of page) newest.see(snapshot);
+      for (const snapshot of page) {
+        newest.see(snapshot);
+        sayFailed(snapshot, run);
+      }
       const reviewed: Snapshot[] = [];
       for (const snapshot of page) reviewed.push(await reviewRetention(snapshot, budget, run));
       await reconcileRows(reviewed, ledger, budget, run);
     }
-    for (const [backup, selected] of volumes) measureAge(backup, selected, newest.of(backup), run);
+    for (const backup of run.job.backups) measureAges(backup, volumes.get(backup.backup) ?? [], newest, run);
   },
 };
 

@@ -19,7 +19,6 @@ export interface Assignment {
   slot: Slot;
   expires: Date;
   run: Run<TakeSnapshotsJob>;
-  heartbeat: () => Promise<void>;
 }
 
 // SimpleDB and DynamoDB take 25 rows a batch.
@@ -34,9 +33,38 @@ export async function takeAll(decisions: readonly TakeDecision[], assignment: As
   await recordTaken(keepings, run);
   for (const keeping of keepings) sayKept(keeping, run);
   sayLimit(keepings.filter(({ reason }) => reason === 'max-actions').length, run);
-  for (const batch of slices(creations, batchSize)) {
-    if (run.job.dryRun) sayWithheld(batch, run);
-    else await takeBatch(batch, assignment);
+  if (run.job.dryRun) sayWithheld(creations, run);
+  else await takeCreations(creations, assignment);
+}
+
+// Pending snapshots take minutes to hours; the wait is in steps, for the lease's sake.
+const busySeconds = 30;
+const stepSeconds = 10;
+
+/** The others first, then those volumes again that have too many snapshots pending, while there is time. */
+async function takeCreations(creations: readonly Creation[], assignment: Assignment): Promise<void> {
+  const { report, timeLeft } = assignment.run;
+  let busy = await takeBatches(creations, assignment);
+  while (busy.length > 0 && timeLeft() > busySeconds * 1_000) {
+    await pause(assignment.run);
+    busy = await takeBatches(
+      busy.map(({ creation }) => creation),
+      assignment,
+    );
+  }
+  for (const { outcome } of busy) report.add(outcome);
+}
+
+async function takeBatches(creations: readonly Creation[], assignment: Assignment): Promise<BusyAttempt[]> {
+  const busy: BusyAttempt[] = [];
+  for (const batch of slices(creations, batchSize)) busy.push(...(await takeBatch(batch, assignment)));
+  return busy;
+}
+
+async function pause({ clock, ec2 }: Run<TakeSnapshotsJob>): Promise<void> {
+  for (let waited = 0; waited < busySeconds; waited += stepSeconds) {
+    await clock.sleep(stepSeconds * 1_000);
+    await ec2.patience.heartbeat?.();
   }
 }
 
@@ -67,6 +95,11 @@ function sayKept({ resource, reason, snapshot }: Keeping, { report }: Run<TakeSn
     report.add({ resource, decision: 'keep', reason, outcome: 'failed', error });
     return;
   }
+  if (reason === 'volume-creating') {
+    // In a moment it can be backed up: Lambda's retry finds it so.
+    report.add({ resource, decision: 'keep', reason, outcome: 'deferred', detail: nextDelivery });
+    return;
+  }
   report.add({
     resource,
     decision: 'keep',
@@ -83,8 +116,8 @@ function sayLimit(leftOut: number, { job, report }: Run<TakeSnapshotsJob>): void
   );
 }
 
-function sayWithheld(batch: readonly Creation[], { report }: Run<TakeSnapshotsJob>): void {
-  for (const creation of batch) report.add({ ...headOf(creation), outcome: 'withheld' });
+function sayWithheld(creations: readonly Creation[], { report }: Run<TakeSnapshotsJob>): void {
+  for (const creation of creations) report.add({ ...headOf(creation), outcome: 'withheld' });
 }
 
 const headOf = ({ volume, leftOut }: Creation): Omit<Outcome, 'outcome'> => ({
@@ -99,24 +132,27 @@ interface Attempt {
   outcome: Outcome;
   row?: BackupRow;
   forget?: string;
+  isBusy?: boolean;
 }
 
-async function takeBatch(batch: readonly Creation[], assignment: Assignment): Promise<void> {
-  const { ledger, report, timeLeft } = assignment.run;
-  if (timeLeft() <= 0) {
-    for (const creation of batch) report.add(deferral(creation, 'out-of-time'));
-    return;
-  }
-  await assignment.heartbeat();
+interface BusyAttempt extends Attempt {
+  creation: Creation;
+}
+
+/** Those of the batch whose volume has too many snapshots pending; all others are done with and said. */
+async function takeBatch(batch: readonly Creation[], assignment: Assignment): Promise<BusyAttempt[]> {
+  const { ledger, report, ec2 } = assignment.run;
+  await ec2.patience.heartbeat?.();
   await ledger.put(batch.map((creation) => rowFor(creation, assignment)));
-  const attempts = await pMap(batch, (creation) => takeOne(creation, assignment), {
-    concurrency: creationsAtOnce,
-  });
-  for (const { outcome } of attempts) report.add(outcome);
+  const take = async (creation: Creation) => ({ creation, ...(await takeOne(creation, assignment)) });
+  const attempts = await pMap(batch, take, { concurrency: creationsAtOnce });
+  const busy = attempts.filter(({ isBusy }) => isBusy);
+  for (const { outcome, isBusy } of attempts) if (!isBusy) report.add(outcome);
   const rows = attempts.map(({ row }) => row).filter((row) => row !== undefined);
   if (rows.length > 0) await ledger.put(rows);
   const forgotten = attempts.map(({ forget }) => forget).filter((key) => key !== undefined);
   if (forgotten.length > 0) await ledger.remove(forgotten);
+  return busy;
 }
 
 function rowFor({ volume }: Creation, { slot, expires }: Assignment): BackupRow {
@@ -133,11 +169,12 @@ function rowFor({ volume }: Creation, { slot, expires }: Assignment): BackupRow 
 }
 
 async function takeOne(creation: Creation, assignment: Assignment): Promise<Attempt> {
-  const { run, slot, heartbeat } = assignment;
+  const { run, slot } = assignment;
   const { volume, tags } = creation;
+  if (run.timeLeft() <= 0) return { outcome: deferral(creation, 'out-of-time') };
   const description = `Groundskeeper ${slotId(slot)}`;
   try {
-    const id = await createSnapshot(run.ec2, { volumeId: volume.id, description, tags }, heartbeat);
+    const id = await createSnapshot(run.ec2, { volumeId: volume.id, description, tags });
     const { detail, ...head } = headOf(creation);
     const outcome: Outcome = { ...head, outcome: 'done', detail: [id, detail].filter(Boolean).join('; ') };
     return { outcome, row: { ...rowFor(creation, assignment), resource: id } };
@@ -161,16 +198,18 @@ function failedAttempt(creation: Creation, error: unknown, key: string): Attempt
       return { outcome: failed, forget: key };
     case 'unclear':
       return { outcome: failed };
+    case 'busy':
+      return { outcome: { ...deferral(creation, 'volume-busy'), error: { name, message } }, isBusy: true };
     default:
-      return {
-        outcome: { ...deferral(creation, 'aws-said-later'), error: { name, message } },
-      };
+      return { outcome: { ...deferral(creation, 'aws-said-later'), error: { name, message } } };
   }
 }
+
+const nextDelivery = "the slot's next delivery takes it";
 
 const deferral = (creation: Creation, reason: string): Outcome => ({
   ...headOf(creation),
   reason,
   outcome: 'deferred',
-  detail: "the slot's next delivery takes it",
+  detail: nextDelivery,
 });

@@ -1,5 +1,5 @@
 /** Which volumes get a snapshot in this slot, and with which tags. */
-import type { Snapshot } from '../../shared/aws/ec2-snapshots.ts';
+import { type Snapshot, sourceOf } from '../../shared/aws/ec2-snapshots.ts';
 import type { Volume } from '../../shared/aws/ec2-volumes.ts';
 import { addDuration, type Duration } from '../../shared/duration.ts';
 import { type Slot, slotId } from '../../shared/slot.ts';
@@ -40,7 +40,7 @@ export function decideTake(seen: Seen, appointment: Appointment): TakeDecision[]
   const volumes = [...new Map(seen.volumes.map((volume) => [volume.id, volume])).values()];
   const taken = new Map<string, Snapshot>();
   for (const snapshot of seen.ofSlot) {
-    const source = snapshot.tags[tagKeys.source];
+    const source = sourceOf(snapshot);
     // A snapshot that ended in error is no backup: the slot is taken again.
     if (source !== undefined && snapshot.state !== 'error') taken.set(source, snapshot);
   }

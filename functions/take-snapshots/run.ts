@@ -4,7 +4,7 @@ import { observeVolumes } from '../../shared/aws/ec2-volumes.ts';
 import { addDuration, readDuration } from '../../shared/duration.ts';
 import type { AutomationFunction, Run } from '../../shared/entrypoint.ts';
 import { EventError } from '../../shared/errors.ts';
-import { heartbeatOf, leaseSeconds } from '../../shared/lease.ts';
+import { acquireLease, heartbeatOf } from '../../shared/lease.ts';
 import type { Lease } from '../../shared/ledger/ledger.ts';
 import { resolveRows } from '../../shared/ledger/rows.ts';
 import { type Slot, slotId } from '../../shared/slot.ts';
@@ -17,19 +17,25 @@ export const takeSnapshots: AutomationFunction<TakeSnapshotsJob> = {
   job: takeSnapshotsJob,
   run: async (run) => {
     const slot = slotOf(run);
-    if (isOver(slot, run)) return sayWhole(run, slot, 'slot-over');
-    const lease = await takeLease(slot, run);
-    if (lease.state === 'done') return sayWhole(run, slot, 'slot-done');
-    if (lease.state === 'held') return sayWhole(run, slot, 'slot-held', `until ${lease.until.toISOString()}`);
+    if (isOver(slot, run)) return saySlotOver(run, slot);
+    if (run.job.dryRun) return previewSlot(slot, run);
+    const { lease, acquiredAt } = await takeLease(slot, run);
+    if (lease.state !== 'acquired') return sayLease(run, slot, lease);
     let reachedEnd = false;
     try {
-      await takeSlot(slot, run);
+      await takeSlot(slot, holding(slot, run, acquiredAt));
       reachedEnd = true;
     } finally {
       await endLease(slot, run, reachedEnd && run.report.isClean);
     }
   },
 };
+
+async function previewSlot(slot: Slot, run: Run<TakeSnapshotsJob>): Promise<void> {
+  const lease = await run.ledger.peek(slotId(slot), run.clock.now());
+  if (lease.state === 'acquired') await takeSlot(slot, run);
+  else sayLease(run, slot, lease);
+}
 
 async function takeSlot(slot: Slot, run: Run<TakeSnapshotsJob>): Promise<void> {
   const { job, report } = run;
@@ -45,7 +51,7 @@ async function takeSlot(slot: Slot, run: Run<TakeSnapshotsJob>): Promise<void> {
   }
   const decisions = decideTake(seen, { owner: run.owner, slot, expires, maxActions: job.maxActions });
   if (!job.dryRun) await resolveRows(run);
-  await takeAll(decisions, { slot, expires, run, heartbeat: heartbeatFor(slot, run) });
+  await takeAll(decisions, { slot, expires, run });
 }
 
 function slotOf({ job, startedAt }: Run<TakeSnapshotsJob>): Slot {
@@ -62,22 +68,21 @@ function slotOf({ job, startedAt }: Run<TakeSnapshotsJob>): Slot {
 const isOver = (slot: Slot, { job, startedAt }: Run<TakeSnapshotsJob>): boolean =>
   job.every !== undefined && isSlotOver(slot, readDuration(job.every), startedAt);
 
-function takeLease(slot: Slot, { job, ledger, invocation, clock }: Run<TakeSnapshotsJob>): Promise<Lease> {
-  const now = clock.now();
-  const id = slotId(slot);
-  if (job.dryRun) return ledger.peek(id, now);
+function takeLease(slot: Slot, { job, ledger, invocation: holder, clock, timeLeft }: Run<TakeSnapshotsJob>) {
   // After one interval the slot is not taken any more; a day more does no harm where there is none.
-  const expires = addDuration(now, readDuration(job.every ?? '1 day'));
-  return ledger.acquire({ slot: id, holder: invocation, now, leaseSeconds, expires });
+  const expires = addDuration(clock.now(), readDuration(job.every ?? '1 day'));
+  return acquireLease(ledger, { slot: slotId(slot), holder, expires }, { clock, timeLeft });
+}
+
+/** The run with a heartbeat in its patience: every call to EC2 keeps the lease, or ends when it is lost. */
+function holding(slot: Slot, run: Run<TakeSnapshotsJob>, acquiredAt: Date): Run<TakeSnapshotsJob> {
+  const { ledger, clock, invocation: holder, ec2 } = run;
+  const heartbeat = heartbeatOf({ slot: slotId(slot), holder, ledger, clock }, acquiredAt);
+  return { ...run, ec2: { ...ec2, patience: { ...ec2.patience, heartbeat } } };
 }
 
 /** A slot with failures stays free: each try must fail too, until its event is in the dead-letter queue. */
-async function endLease(
-  slot: Slot,
-  { job, ledger, invocation, log }: Run<TakeSnapshotsJob>,
-  finished: boolean,
-) {
-  if (job.dryRun) return;
+async function endLease(slot: Slot, { ledger, invocation, log }: Run<TakeSnapshotsJob>, finished: boolean) {
   try {
     await ledger.release(slotId(slot), invocation, finished ? 'done' : 'free');
   } catch (error) {
@@ -86,21 +91,29 @@ async function endLease(
   }
 }
 
-const heartbeatFor = (slot: Slot, { ledger, clock, invocation }: Run<TakeSnapshotsJob>) =>
-  heartbeatOf({ slot: slotId(slot), holder: invocation, ledger, clock }, clock.now());
-
 async function snapshotsOfSlot(slot: Slot, { ec2, owner }: Run<TakeSnapshotsJob>): Promise<Snapshot[]> {
   const found: Snapshot[] = [];
   for await (const page of ownSnapshotsWith(ec2, owner, 'slot', [slotId(slot)])) found.push(...page);
   return found;
 }
 
-function sayWhole({ report }: Run<TakeSnapshotsJob>, slot: Slot, reason: string, detail?: string): void {
-  report.add({
-    resource: slotId(slot),
-    decision: 'keep',
-    reason,
-    outcome: 'kept',
-    ...(detail && { detail }),
-  });
+function saySlotOver({ report, log }: Run<TakeSnapshotsJob>, slot: Slot): void {
+  // The next slot has come; the age alarm rings if that one fails, too.
+  log.warn('slot.over', { slot: slotId(slot) });
+  report.add({ resource: slotId(slot), decision: 'keep', reason: 'slot-over', outcome: 'kept' });
+}
+
+function sayLease(
+  { report }: Run<TakeSnapshotsJob>,
+  slot: Slot,
+  lease: Exclude<Lease, { state: 'acquired' }>,
+): void {
+  const head = { resource: slotId(slot), decision: 'keep', outcome: 'kept' } as const;
+  if (lease.state === 'done') report.add({ ...head, reason: 'slot-done' });
+  else
+    report.add({
+      ...head,
+      reason: 'slot-held',
+      detail: `until ${lease.until.toISOString()}, by a run that lives`,
+    });
 }

@@ -9,7 +9,7 @@ import {
 import { type Tags, tagKeys } from '../tags.ts';
 import { type Ec2, filterValues, pages, required, slices, tagListOf, tagsOf } from './ec2.ts';
 import { literal } from './ec2-volumes.ts';
-import { type PersistOptions, persist } from './persist.ts';
+import { persist } from './persist.ts';
 
 export interface Snapshot {
   id: string;
@@ -18,6 +18,15 @@ export interface Snapshot {
   state: string;
   startedAt: Date;
   tags: Tags;
+}
+
+/**
+ * The volume that this is a backup of; undefined if its tags do not say so. Tags travel: a volume restored
+ * with the tags of a snapshot of ours passes them on to snapshots of its own, which are not ours.
+ */
+export function sourceOf({ volumeId, tags }: Snapshot): string | undefined {
+  const source = tags[tagKeys.source];
+  return source === volumeId ? source : undefined;
 }
 
 /** Every snapshot that carries this owner's tag, in pages of up to 1,000. */
@@ -76,11 +85,7 @@ export interface NewSnapshot {
 }
 
 /** Starts a snapshot, tagged from this call on, and returns its id. Never makes a second one of the same slot. */
-export function createSnapshot(
-  ec2: Ec2,
-  { volumeId, description, tags }: NewSnapshot,
-  heartbeat: NonNullable<PersistOptions<unknown>['heartbeat']>,
-): Promise<string> {
+export function createSnapshot(ec2: Ec2, { volumeId, description, tags }: NewSnapshot): Promise<string> {
   const attempt = async () => {
     const { SnapshotId } = await ec2.client.send(
       new CreateSnapshotCommand({
@@ -96,17 +101,22 @@ export function createSnapshot(
     const slot = required(tags[tagKeys.slot], tagKeys.slot);
     for await (const page of ownSnapshotsWith(ec2, owner, 'slot', [slot])) {
       const made = page.find(
-        ({ state, tags: found }) => state !== 'error' && found[tagKeys.source] === tags[tagKeys.source],
+        (snapshot) => snapshot.state !== 'error' && sourceOf(snapshot) === tags[tagKeys.source],
       );
       if (made) return made.id;
     }
     return undefined;
   };
-  return persist(attempt, ec2.patience, { find, heartbeat });
+  return persist(attempt, ec2.patience, { find });
 }
 
-export async function deleteSnapshot({ client, patience }: Ec2, id: string): Promise<void> {
-  await persist(() => client.send(new DeleteSnapshotCommand({ SnapshotId: id })), patience);
+/** `confirm` is called before each attempt: it throws if the snapshot is no longer to be deleted. */
+export async function deleteSnapshot(
+  { client, patience }: Ec2,
+  id: string,
+  confirm: () => Promise<void>,
+): Promise<void> {
+  await persist(() => client.send(new DeleteSnapshotCommand({ SnapshotId: id })), patience, { confirm });
 }
 
 export async function tagSnapshot({ client, patience }: Ec2, id: string, tags: Tags): Promise<void> {

@@ -13,13 +13,15 @@ export interface Patience {
   random: () => number;
   /** Milliseconds until the run has to stop. */
   timeLeft: () => number;
+  /** Keeps the run's lease: called before every attempt and every look; what it throws ends the call. */
+  heartbeat?: () => Promise<void>;
 }
 
 export interface PersistOptions<Result> {
   /** For a call that must not be done twice: finds what an earlier attempt may have made. */
   find?: () => Promise<Result | undefined>;
-  /** Called before every attempt and after every wait; what it throws ends the call. */
-  heartbeat?: () => Promise<void>;
+  /** Called before every attempt: what the call stands on may have changed while it waited. What it throws ends the call. */
+  confirm?: () => Promise<void>;
 }
 
 const firstWait = 250;
@@ -45,8 +47,10 @@ export async function persist<Result>(
   options: PersistOptions<Result> = {},
 ): Promise<Result> {
   let mayBeDone = false;
+  let hasToLook = false;
   for (let failures = 0; ; failures += 1) {
-    await options.heartbeat?.();
+    await patience.heartbeat?.();
+    await options.confirm?.();
     try {
       return await attempt();
     } catch (error) {
@@ -55,8 +59,10 @@ export async function persist<Result>(
       if (wait === undefined || patience.timeLeft() <= wait) throw finalError(error, mayBeDone, options);
       await patience.clock.sleep(wait);
       mayBeDone ||= nature === 'unknown-outcome';
+      // A volume that had a snapshot within 15 seconds may have had ours.
+      hasToLook ||= mayBeDone || nature === 'volume-rate';
     }
-    const found = await look(mayBeDone, options);
+    const found = await look(hasToLook, patience, options);
     if (found !== undefined) return found;
   }
 }
@@ -65,10 +71,11 @@ const finalError = (error: unknown, mayBeDone: boolean, { find }: PersistOptions
   mayBeDone && find ? new UncertainError(error) : error;
 
 async function look<Result>(
-  mayBeDone: boolean,
-  { find, heartbeat }: PersistOptions<Result>,
+  hasToLook: boolean,
+  { heartbeat }: Patience,
+  { find }: PersistOptions<Result>,
 ): Promise<Result | undefined> {
-  if (!mayBeDone || !find) return undefined;
+  if (!hasToLook || !find) return undefined;
   await heartbeat?.();
   return find();
 }

@@ -5,7 +5,8 @@ import type { OpenLedgerOptions } from './ledger-options.ts';
 
 export function openLedger({ owner, clock, onUnreadable, aws, endpoint }: OpenLedgerOptions): Ledger {
   const client = new DynamoDBClient({
-    maxAttempts: 3,
+    // As in SimpleDB: a lock or a row that cannot be written ends a run.
+    maxAttempts: 9,
     ...(aws?.region && { region: aws.region }),
     ...(aws?.credentials && { credentials: aws.credentials }),
     ...(aws?.requestHandler && { requestHandler: aws.requestHandler }),

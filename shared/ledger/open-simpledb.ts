@@ -9,6 +9,8 @@ export function openLedger({ owner, clock, onUnreadable, aws, endpoint }: OpenLe
     credentials: aws?.credentials,
     requestHandler: aws?.requestHandler,
     endpoint,
+    // A lock or a row that cannot be written ends a run: some 15 seconds of patience, well within a lease.
+    maxAttempts: 9,
     sleep: (milliseconds) => clock.sleep(milliseconds),
   });
   return simpleDbLedger({ client, domain: owner, clock, onUnreadable });

@@ -1,14 +1,15 @@
 /** Rows from what stands in the account: the tags are the truth. */
 import type { Ec2 } from '../aws/ec2.ts';
-import { ownSnapshotsWith, type Snapshot } from '../aws/ec2-snapshots.ts';
+import { ownSnapshotsWith, type Snapshot, sourceOf } from '../aws/ec2-snapshots.ts';
 import { parseSlotId } from '../slot.ts';
 import { tagKeys } from '../tags.ts';
 import { type BackupRow, type Ledger, rowKey } from './ledger.ts';
 
 /** The row that a snapshot of ours should have; undefined if its tags do not say all of it. */
-export function rowOf({ id, tags }: Snapshot): BackupRow | undefined {
+export function rowOf(snapshot: Snapshot): BackupRow | undefined {
+  const { id, tags } = snapshot;
   const slot = tags[tagKeys.slot];
-  const source = tags[tagKeys.source];
+  const source = sourceOf(snapshot);
   const expires = expiryIn(tags[tagKeys.expires]);
   const appointment = slot === undefined ? undefined : parseSlotId(slot);
   if (!slot || !appointment || !source || !expires) return undefined;

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { heartbeatOf, LeaseLostError, leaseSeconds } from '../../shared/lease.ts';
+import { acquireLease, heartbeatOf, LeaseLostError, leaseSeconds } from '../../shared/lease.ts';
+import type { Lease } from '../../shared/ledger/ledger.ts';
 import { type FakeClock, fakeClock } from '../fakes.ts';
 
 const slot = 'data/daily/2026-11-21T02:15:00Z';
@@ -103,13 +104,68 @@ describe('the heartbeat of a lease', () => {
     expect(renewals).toHaveLength(2);
   });
 
-  it('throws what the ledger throws, and asks again at the next beat', async () => {
+  it('that the ledger does not answer throws as lost, and asks again at the next beat', async () => {
     const broken = new Error('The ledger could not be reached');
     const answers = [() => Promise.reject(broken), () => Promise.resolve(true)];
     const { heartbeat, renewals } = heartbeatWith(clock, () => (answers.shift() ?? (async () => true))());
     clock.advance(10_000);
-    await expect(heartbeat()).rejects.toBe(broken);
+    await expect(heartbeat()).rejects.toMatchObject({ name: 'LeaseLostError', cause: broken });
     await heartbeat();
     expect(renewals).toHaveLength(2);
+  });
+});
+
+describe('acquiring a lease', () => {
+  const request = { slot, holder: 'request-2/b', expires: new Date('2026-11-22T02:15:00Z') };
+  const seconds = (count: number) => new Date(start.getTime() + count * 1_000);
+
+  /** A lock that answers in turn what `answer` says of the time that has passed. */
+  function lockThat(answer: (now: Date) => Lease, timeLeft = 900_000) {
+    const clock = fakeClock(start);
+    const asked: Date[] = [];
+    const acquire = async ({ now }: { now: Date }) => {
+      asked.push(now);
+      return answer(now);
+    };
+    return { asked, result: acquireLease({ acquire }, request, { clock, timeLeft: () => timeLeft }) };
+  }
+
+  it('takes a free one at once', async () => {
+    const { asked, result } = lockThat(() => ({ state: 'acquired' }));
+    expect(await result).toEqual({ lease: { state: 'acquired' }, acquiredAt: start });
+    expect(asked).toHaveLength(1);
+  });
+
+  it('leaves a slot that is done at once', async () => {
+    expect((await lockThat(() => ({ state: 'done' })).result).lease).toEqual({ state: 'done' });
+  });
+
+  it('waits for the end of a lease whose holder died, and goes on in its place', async () => {
+    const { result } = lockThat((now) =>
+      now < seconds(43) ? { state: 'held', until: seconds(43) } : { state: 'acquired' },
+    );
+    expect(await result).toEqual({ lease: { state: 'acquired' }, acquiredAt: seconds(45) });
+  });
+
+  it('leaves once the holder has renewed: it lives', async () => {
+    const { asked, result } = lockThat((now) => ({
+      state: 'held',
+      until: now < seconds(10) ? seconds(45) : seconds(55),
+    }));
+    expect((await result).lease).toEqual({ state: 'held', until: seconds(55) });
+    expect(asked).toHaveLength(3);
+  });
+
+  it('leaves once the holder has finished', async () => {
+    const { result } = lockThat((now) =>
+      now < seconds(5) ? { state: 'held', until: seconds(45) } : { state: 'done' },
+    );
+    expect((await result).lease).toEqual({ state: 'done' });
+  });
+
+  it('does not wait without time', async () => {
+    const { asked, result } = lockThat(() => ({ state: 'held', until: seconds(45) }), 5_000);
+    expect((await result).lease).toEqual({ state: 'held', until: seconds(45) });
+    expect(asked).toHaveLength(1);
   });
 });

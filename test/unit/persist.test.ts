@@ -58,13 +58,13 @@ async function run(
         return finds.shift();
       },
     }),
+  };
+  const patience = {
     ...(options.heart && {
       heartbeat: async () => {
         steps.push('heartbeat');
       },
     }),
-  };
-  const patience = {
     random: () => random,
     timeLeft: () => end - clock.now().getTime(),
     clock: {
@@ -230,8 +230,24 @@ describe('the heartbeat', () => {
       beats += 1;
       if (beats === 2) throw lost;
     };
+    const patience = { clock, random: () => 0, timeLeft: () => 900_000, heartbeat };
+    await expect(persist(attempt(clock), patience)).rejects.toBe(lost);
+    expect(calls).toHaveLength(1);
+  });
+});
+
+describe('the confirmation', () => {
+  it('is asked before every attempt, and ends the call when it throws', async () => {
+    const clock = fakeClock();
+    const changed = new Error('Decided anew');
+    const { attempt, calls } = call(throttled);
+    let asked = 0;
+    const confirm = async () => {
+      asked += 1;
+      if (asked === 2) throw changed;
+    };
     const patience = { clock, random: () => 0, timeLeft: () => 900_000 };
-    await expect(persist(attempt(clock), patience, { heartbeat })).rejects.toBe(lost);
+    await expect(persist(attempt(clock), patience, { confirm })).rejects.toBe(changed);
     expect(calls).toHaveLength(1);
   });
 });

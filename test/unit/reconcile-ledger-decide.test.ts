@@ -185,6 +185,7 @@ describe('the retention of a snapshot', () => {
 });
 
 describe('the age of a backup', () => {
+  const startsIn = (newest: ReadonlyMap<string, Date>) => (source: string) => newest.get(source);
   const now = new Date('2026-11-21T12:00:00Z');
   const created = new Date('2026-11-01T12:00:00Z');
   const [a, b] = ['vol-0000000a', 'vol-0000000b'].map((id) => aVolume({ id, createdAt: created }));
@@ -195,34 +196,37 @@ describe('the age of a backup', () => {
       ['vol-0000000a', new Date('2026-11-21T09:00:00Z')],
       ['vol-0000000b', new Date('2026-11-21T06:30:00Z')],
     ]);
-    expect(oldestSource(volumes, newest, now)).toEqual({ source: 'vol-0000000b', hours: 5.5 });
+    expect(oldestSource(volumes, startsIn(newest), now)).toEqual({ source: 'vol-0000000b', hours: 5.5 });
   });
 
   it('counts from the creation of a volume that has none', () => {
     const newest = new Map([['vol-0000000a', now]]);
-    expect(oldestSource(volumes, newest, now)).toEqual({ source: 'vol-0000000b', hours: 480 });
+    expect(oldestSource(volumes, startsIn(newest), now)).toEqual({ source: 'vol-0000000b', hours: 480 });
   });
 
   it('is never negative, whosever clock is ahead', () => {
     const newest = new Map([['vol-0000000a', new Date('2026-11-21T12:00:30Z')]]);
-    expect(oldestSource(volumes.slice(0, 1), newest, now)).toEqual({ source: 'vol-0000000a', hours: 0 });
+    expect(oldestSource(volumes.slice(0, 1), startsIn(newest), now)).toEqual({
+      source: 'vol-0000000a',
+      hours: 0,
+    });
   });
 
   test.each(['error', 'deleting', 'deleted'])('leaves out a volume that is %s', (state) => {
     const unusable = volumes.map((volume) => ({ ...volume, state }));
-    expect(oldestSource(unusable, new Map(), now)).toBeUndefined();
+    expect(oldestSource(unusable, () => undefined, now)).toBeUndefined();
     const newest = new Map([['vol-0000000a', now]]);
     const mixed = [aVolume({ id: 'vol-0000000a' }), ...unusable.slice(1)];
-    expect(oldestSource(mixed, newest, now)).toEqual({ source: 'vol-0000000a', hours: 0 });
+    expect(oldestSource(mixed, startsIn(newest), now)).toEqual({ source: 'vol-0000000a', hours: 0 });
   });
 
   test.each(['creating', 'available', 'in-use'])('counts a volume that is %s', (state) => {
     const usable = volumes.map((volume) => ({ ...volume, state }));
-    expect(oldestSource(usable, new Map(), now)?.hours).toBe(480);
+    expect(oldestSource(usable, () => undefined, now)?.hours).toBe(480);
   });
 
   it('is none where nothing is selected', () => {
-    expect(oldestSource([], new Map([['vol-0000000a', now]]), now)).toBeUndefined();
+    expect(oldestSource([], () => now, now)).toBeUndefined();
   });
 });
 
@@ -236,29 +240,41 @@ describe('the newest backups', () => {
   };
   const [early, late] = ['2026-11-20T02:15:00Z', '2026-11-21T02:15:00Z'] as const;
 
+  const [data, tier, source] = ['data', 'daily', aVolume().id];
+
   it('are the last started of each source, in any order', () => {
     for (const all of [
       [started(early), started(late)],
       [started(late), started(early)],
     ]) {
-      expect(seen(...all).of('data')).toEqual(new Map([[aVolume().id, new Date(late)]]));
+      expect(seen(...all).since(data, tier, source)).toEqual(new Date(late));
     }
   });
 
   test.each(['pending', 'error', 'recoverable'])('are none that are %s', (state) => {
-    expect(seen(started(early), started(late, { state })).of('data')).toEqual(
-      new Map([[aVolume().id, new Date(early)]]),
-    );
+    expect(seen(started(early), started(late, { state })).since(data, tier, source)).toEqual(new Date(early));
+  });
+
+  it('are counted for each tier by itself', () => {
+    const newest = seen(started(early), started(late, { tags: { [tagKeys.tier]: 'hourly' } }));
+    expect(newest.since(data, tier, source)).toEqual(new Date(early));
+    expect(newest.since(data, 'hourly', source)).toEqual(new Date(late));
+  });
+
+  it('of a tier that has none yet count from the oldest of the other tiers', () => {
+    expect(seen(started(late), started(early)).since(data, 'monthly', source)).toEqual(new Date(early));
   });
 
   it('are counted for each backup of the plan by itself', () => {
     const newest = seen(started(early), started(late, { tags: { [tagKeys.plan]: 'other' } }));
-    expect(newest.of('data').get(aVolume().id)).toEqual(new Date(early));
-    expect(newest.of('other').get(aVolume().id)).toEqual(new Date(late));
-    expect(newest.of('none')).toEqual(new Map());
+    expect(newest.since(data, tier, source)).toEqual(new Date(early));
+    expect(newest.since('other', tier, source)).toEqual(new Date(late));
+    expect(newest.since('none', tier, source)).toBeUndefined();
   });
 
-  it('are none without a source', () => {
-    expect(seen(started(late, { tags: { [tagKeys.source]: undefined } })).of('data')).toEqual(new Map());
+  it.each([undefined, 'vol-0000000f'])('are none whose source tag is %s, not its own volume', (tagged) => {
+    const stray = started(late, { volumeId: source, tags: { [tagKeys.source]: tagged } });
+    expect(seen(stray).since(data, tier, source)).toBeUndefined();
+    expect(seen(stray).since(data, tier, 'vol-0000000f')).toBeUndefined();
   });
 });

@@ -1,4 +1,4 @@
-import { DeleteSnapshotCommand, DescribeSnapshotsCommand } from '@aws-sdk/client-ec2';
+import { DeleteSnapshotCommand, DeleteVolumeCommand, DescribeSnapshotsCommand } from '@aws-sdk/client-ec2';
 import { expireBackups } from '../../../functions/expire-backups/run.ts';
 import { reconcileLedger } from '../../../functions/reconcile-ledger/run.ts';
 import { entrypoint } from '../../../shared/entrypoint.ts';
@@ -45,14 +45,14 @@ const hourly: Scenario = {
     const old: Backup = { source, slot: slotAt('10'), expires: due };
     const used: Backup = { source, slot: slotAt('11'), expires: due };
     const floor: Backup = { source, slot: slotAt('12'), expires: due };
-    const orphan: Backup = { source: 'vol-0000000000000dead', slot: slotAt('12'), expires: due };
+    const deleted = await makeVolume(world);
+    const orphan: Backup = { source: deleted, slot: slotAt('12'), expires: due };
     await makeBackup(world, old);
     const usedId = await makeBackup(world, used);
     await makeImage(world, usedId);
     const floorId = await makeBackup(world, floor);
-    // EC2 keeps the snapshots of a volume that is gone; the local one wants some volume to take them of.
-    const orphanId = await makeSnapshot(world, { ...orphan, source }, tagsOf(orphan));
-    await world.ledger.put([rowOf(orphan, orphanId)]);
+    await makeBackup(world, orphan);
+    await world.ec2.send(new DeleteVolumeCommand({ VolumeId: deleted }));
     await leaveSpentLock(world, slotAt('12'));
     world.time.moveTo(start);
     return {

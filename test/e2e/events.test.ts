@@ -119,7 +119,7 @@ const cases: Record<string, () => Promise<void>> = {
     await run('take-snapshots.daily.json');
     const report = await run('reconcile-ledger.hourly.json');
     expect(report.outcomes).toContainEqual(
-      expect.objectContaining({ resource: 'data', decision: 'measure' }),
+      expect.objectContaining({ resource: 'data/monthly', decision: 'measure' }),
     );
   },
   'reconcile-ledger.retag.json': async () => {

@@ -59,6 +59,32 @@ test('a plan that is not there is a mistake as well', async () => {
   expect(output).not.toMatch(/^\s+at /m);
 });
 
+test('a variable of Serverless in a tag value is refused, not filled in', async () => {
+  const value = '${' + 'env:PATH}';
+  const { exitCode, output } = await packaged(
+    await copyWith(right.replace('Backup: data', `Backup: "${value}"`)),
+  );
+  expect(exitCode).toBe(1);
+  expect(output).toContain(`groundskeeper.yml:4:32 backups[0].volumes.tags.Backup: "${value}" has "$`);
+  expect(output).not.toMatch(/^\s+at /m);
+});
+
+test('an owner whose functions would have names too long for Lambda stops it', async () => {
+  const { exitCode, output } = await packaged(await copyWith(right), ['--stage', 'x'.repeat(40)]);
+  expect(exitCode).toBe(1);
+  expect(output).toContain('(service and stage) has 54 characters; expected 47 at most');
+  expect(output).not.toMatch(/^\s+at /m);
+});
+
+test('an alias without its anchor is a mistake like others, for `npm run plan` too', async () => {
+  const copy = await copyWith(right.replace('Backup: data', 'Backup: *nothing'));
+  expect(shown(copy)).toEqual({
+    exitCode: 1,
+    output:
+      'groundskeeper.yml:4:32 backups[0].volumes.tags.Backup: "*nothing" names no anchor above it; expected "&nothing"\n',
+  });
+});
+
 function shown({ folder }: WorkingCopy, ...parameters: string[]) {
   const command = [join('node_modules', 'tsx', 'dist', 'cli.mjs'), 'shared/plan/cli.ts', ...parameters];
   const env = { PATH: process.env['PATH'] };

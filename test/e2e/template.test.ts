@@ -7,7 +7,11 @@ import {
   TemplateFile,
 } from '@aws/cloudformation-validate';
 import { afterAll, expect, it } from 'vitest';
+import { compilePlan } from '../../shared/plan/compile.ts';
+import { resourcesOfServerless } from '../../shared/plan/limits.ts';
+import { readPlan } from '../../shared/plan/read.ts';
 import { makeWorkingCopy, type WorkingCopy } from '../sandbox/lambda/working-copy.ts';
+import { deployerCalls } from '../unit/plan-deployer-calls.ts';
 import { packageService, planWith } from './package.ts';
 
 const copies: WorkingCopy[] = [];
@@ -15,12 +19,17 @@ const copies: WorkingCopy[] = [];
 afterAll(() => Promise.all(copies.map((copy) => copy.remove())));
 
 it.each(['simpledb', 'dynamodb'] as const)(
-  'AWS finds no error in the template with the %s ledger',
+  'AWS finds no error in the template with the %s ledger, and all in it was reckoned with',
   async (ledger) => {
-    const copy = await makeWorkingCopy(planWith(ledger));
+    const text = planWith(ledger);
+    const copy = await makeWorkingCopy(text);
     copies.push(copy);
-    const { templatePath } = await packageService(copy);
+    const { templatePath, template } = await packageService(copy);
     expect(validate(templatePath).filter(isError).map(lineOf)).toEqual([]);
+    // The limit of resources counts what osls adds, and the policy for deployers knows its types.
+    const resources = Object.values(template.Resources);
+    expect(resources).toHaveLength(countOf(text) + resourcesOfServerless);
+    expect(resources.filter(({ Type }) => deployerCalls[Type] === undefined)).toEqual([]);
   },
 );
 
@@ -33,6 +42,13 @@ it('would find an error that is there', () => {
   rmSync(folder, { recursive: true });
   expect(errors).toEqual([expect.stringContaining('NoSuchProperty')]);
 });
+
+/** How many resources the plan itself becomes. */
+function countOf(text: string): number {
+  const target = { service: 'groundskeeper', stage: 'dev', region: 'us-east-1' };
+  const plan = readPlan(text, { file: 'groundskeeper.yml', region: target.region, now: new Date() });
+  return Object.keys(compilePlan(plan, target).resources).length;
+}
 
 function validate(path: string): Diagnostic[] {
   const engine = new RegoEngine();

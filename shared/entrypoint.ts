@@ -121,5 +121,5 @@ function countOutcomes({ config, emitMetric }: Tools, { function: name, summary 
 function throwUnfinished(name: string, { isClean, hasUnfinished, complaints }: Reporter): void {
   if (isClean) return;
   const kind: typeof AutomationError = hasUnfinished ? PartialFailureError : LimitExceededError;
-  throw new kind(`${name} did the rest, but:\n${complaints.join('\n')}`);
+  throw new kind(`${name} did what it could, but:\n${complaints.join('\n')}`);
 }

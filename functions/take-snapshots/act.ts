@@ -112,7 +112,7 @@ function sayKept({ resource, reason, snapshot }: Keeping, { report }: Run<TakeSn
 function sayLimit(leftOut: number, { job, report }: Run<TakeSnapshotsJob>): void {
   if (leftOut === 0) return;
   report.limit(
-    `Left out: ${leftOut} volumes over maxActions (${job.maxActions}); start the job with a larger one`,
+    `maxActions is ${job.maxActions}: ${leftOut} more would be taken; start the job with a larger one`,
   );
 }
 

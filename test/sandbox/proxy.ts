@@ -21,6 +21,7 @@ export class SandboxProxy {
   #calls: Call[] = [];
   readonly #parts: ProxyParts;
   readonly #underWay = new Set<Promise<Answer>>();
+  #lastInTurn: Promise<unknown> = Promise.resolve();
   readonly #hung = new Set<ServerResponse>();
   readonly #server: Server;
 
@@ -99,13 +100,21 @@ export class SandboxProxy {
   }
 
   async #execute(message: Message, identity: Identity): Promise<Answer> {
-    const work = this.#parts.execute(message, identity);
+    const execute = () => this.#parts.execute(message, identity);
+    const work = identity.service === 'dynamodb' ? this.#inTurn(execute) : execute();
     this.#underWay.add(work);
     try {
       return await work;
     } finally {
       this.#underWay.delete(work);
     }
+  }
+
+  /** moto's threads look at a condition before they write: of two conditional writes at once both might pass. */
+  #inTurn(execute: () => Promise<Answer>): Promise<Answer> {
+    const work = this.#lastInTurn.then(execute);
+    this.#lastInTurn = work.catch(() => undefined);
+    return work;
   }
 }
 

@@ -285,7 +285,7 @@ describe('a run', () => {
     const error = await rejectionOf(invoke({}));
     expect(error).toBeInstanceOf(PartialFailureError);
     expect(error.message).toBe(
-      `test-function did the rest, but:\ndelete snap-0123456789abcdef0: ${outcome}: ${why}`,
+      `test-function did what it could, but:\ndelete snap-0123456789abcdef0: ${outcome}: ${why}`,
     );
     expect(reachedEnd).toBe(true);
     expect(log.lines.at(-1)).toMatchObject({
@@ -305,7 +305,7 @@ describe('a run', () => {
     const error = await rejectionOf(invoke({}));
     expect(error).toBeInstanceOf(LimitExceededError);
     expect(error.message).toBe(
-      'test-function did the rest, but:\nMore is due than maxActions: start it with a larger one',
+      'test-function did what it could, but:\nMore is due than maxActions: start it with a larger one',
     );
     expect(metrics[0]?.values).toEqual({ done: 1, failed: 0, deferred: 0 });
   });
@@ -318,7 +318,7 @@ describe('a run', () => {
     const error = await rejectionOf(invoke({}));
     expect(error).toBeInstanceOf(PartialFailureError);
     expect(error.message.split('\n')).toEqual([
-      'test-function did the rest, but:',
+      'test-function did what it could, but:',
       'delete snap-0123456789abcdef0: failed: UnauthorizedOperation: You are not authorized',
       'More is due',
     ]);

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
-import { cp, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,6 +20,8 @@ const parts = [
   'package.json',
   'tsconfig.json',
 ];
+
+const temporary = '.tmp';
 
 export interface CommandResult {
   exitCode: number | null;
@@ -55,6 +57,7 @@ export async function makeWorkingCopy(plan?: string): Promise<WorkingCopy> {
   standing.add(folder);
   for (const part of parts) await cp(join(project, part), join(folder, part), { recursive: true });
   await symlink(join(project, 'node_modules'), join(folder, 'node_modules'), 'junction');
+  await mkdir(join(folder, temporary));
   if (plan !== undefined) await writeFile(join(folder, 'groundskeeper.yml'), plan);
   return {
     folder,
@@ -81,6 +84,8 @@ async function runServerless(
       // The local AWS is done at once; the default is to look every 5 seconds.
       SLS_AWS_MONITORING_FREQUENCY: '100',
       SLS_NOTIFICATIONS_MODE: 'off',
+      // serverless-esbuild leaves what it packs in the temporary folder: this one goes with the copy.
+      TMPDIR: join(folder, temporary),
     },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true, // a group of its own: a Ctrl-C is for this process, and what it starts ends with it

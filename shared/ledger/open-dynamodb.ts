@@ -1,4 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { ClockedRetries } from './clocked-retries.ts';
 import { dynamoDbLedger } from './dynamodb-ledger.ts';
 import type { Ledger } from './ledger.ts';
 import type { OpenLedgerOptions } from './ledger-options.ts';
@@ -6,7 +7,7 @@ import type { OpenLedgerOptions } from './ledger-options.ts';
 export function openLedger({ owner, clock, onUnreadable, aws, endpoint }: OpenLedgerOptions): Ledger {
   const client = new DynamoDBClient({
     // As in SimpleDB: a lock or a row that cannot be written ends a run.
-    maxAttempts: 9,
+    retryStrategy: new ClockedRetries(9, clock),
     ...(aws?.region && { region: aws.region }),
     ...(aws?.credentials && { credentials: aws.credentials }),
     ...(aws?.requestHandler && { requestHandler: aws.requestHandler }),

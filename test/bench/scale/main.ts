@@ -105,12 +105,13 @@ async function expire(volumes: number, snapshotsPerVolume: number, images: numbe
 
 try {
   const small = await expire(1_250, 10, 1_000);
-  const deep = await expire(1_250, 20, 1_000);
-  const large = await expire(5_000, 10, 1_000);
-  const perSource = (large.heap.usual - small.heap.usual) / (5_000 - 1_250);
+  const deep = await expire(1_250, 40, 1_000);
+  const wide = await expire(5_000, 10, 1_000);
+  // The same number of rows and deletions in both, so that only the number of sources differs.
+  const perSource = (wide.heap.usual - deep.heap.usual) / (5_000 - 1_250);
   console.log(`\nmemory that each further source costs: ${perSource.toFixed(0)} bytes (300 at most)`);
   console.log(
-    `memory that twice the backups of the same sources cost: ${megabytes(deep.heap.usual - small.heap.usual)}`,
+    `memory that four times the backups of the same sources cost: ${megabytes(deep.heap.usual - small.heap.usual)}`,
   );
 
   await seed({ volumes: 5_000, snapshotsPerVolume: 0, duePerVolume: 0, images: 0 }, false);

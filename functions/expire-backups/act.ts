@@ -5,7 +5,7 @@ import { deleteSnapshot, type Snapshot, snapshotsById } from '../../shared/aws/e
 import { awsErrorOf, natureOf } from '../../shared/aws/errors.ts';
 import type { Run } from '../../shared/entrypoint.ts';
 import { AutomationError } from '../../shared/errors.ts';
-import type { BackupRow } from '../../shared/ledger/ledger.ts';
+import { type BackupRow, rowsPerBatch } from '../../shared/ledger/ledger.ts';
 import { findResources } from '../../shared/ledger/rows.ts';
 import type { Outcome } from '../../shared/report.ts';
 import { decideExpiry, type ExpiryDecision } from './decide.ts';
@@ -33,9 +33,6 @@ interface SpentRow {
   outcome?: Outcome;
 }
 
-// SimpleDB and DynamoDB take 25 rows a batch.
-const batchSize = 25;
-
 interface Judged {
   row: BackupRow;
   decision: ExpiryDecision | { kind: 'keep'; reason: 'max-actions' };
@@ -53,7 +50,7 @@ export async function expireRows(
     const readAt = run.clock.now();
     const judged = (await judge(slice, seen, run)).map((item) => guard(item, progress, run));
     await carryOut(judged, { seen, readAt, progress, run });
-    await forget(progress, progress.spent.length - (progress.spent.length % batchSize), run);
+    await forget(progress, progress.spent.length - (progress.spent.length % rowsPerBatch), run);
   }
   return true;
 }
@@ -129,10 +126,12 @@ async function carryOut(judged: readonly Judged[], assignment: Assignment): Prom
     judged,
     async ({ row, decision }) => {
       const outcome = await carryOutOne({ row, decision }, assignment);
-      const isForgotten = outcome.decision === 'forget';
-      if (!isForgotten) run.report.add(outcome);
-      if (isForgotten) progress.spent.push({ key: row.key, outcome });
-      else if (outcome.outcome === 'done') progress.spent.push({ key: row.key });
+      if (outcome.decision === 'forget') {
+        progress.spent.push({ key: row.key, outcome });
+        return;
+      }
+      run.report.add(outcome);
+      if (outcome.outcome === 'done') progress.spent.push({ key: row.key });
     },
     { concurrency: deletionsAtOnce },
   );

@@ -5,7 +5,7 @@ import { createSnapshot } from '../../shared/aws/ec2-snapshots.ts';
 import { awsErrorOf, natureOf } from '../../shared/aws/errors.ts';
 import type { Run } from '../../shared/entrypoint.ts';
 import { LeaseLostError } from '../../shared/lease.ts';
-import { type BackupRow, rowKey } from '../../shared/ledger/ledger.ts';
+import { type BackupRow, rowKey, rowsPerBatch } from '../../shared/ledger/ledger.ts';
 import { rowOf } from '../../shared/ledger/rows.ts';
 import type { Outcome } from '../../shared/report.ts';
 import { type Slot, slotId } from '../../shared/slot.ts';
@@ -21,8 +21,6 @@ export interface Assignment {
   run: Run<TakeSnapshotsJob>;
 }
 
-// SimpleDB and DynamoDB take 25 rows a batch.
-const batchSize = 25;
 // CreateSnapshot refills at 5 a second: more at once would only be throttled.
 const creationsAtOnce = 5;
 
@@ -57,7 +55,7 @@ async function takeCreations(creations: readonly Creation[], assignment: Assignm
 
 async function takeBatches(creations: readonly Creation[], assignment: Assignment): Promise<BusyAttempt[]> {
   const busy: BusyAttempt[] = [];
-  for (const batch of slices(creations, batchSize)) busy.push(...(await takeBatch(batch, assignment)));
+  for (const batch of slices(creations, rowsPerBatch)) busy.push(...(await takeBatch(batch, assignment)));
   return busy;
 }
 

@@ -21,6 +21,9 @@ export interface BackupRow {
   resource?: string;
 }
 
+/** SimpleDB and DynamoDB take so many rows a batch: who writes in such portions wastes no call. */
+export const rowsPerBatch = 25;
+
 /** The row of the backup that a slot makes of a source. */
 export const rowKey = (slot: string, source: string): string => `${slot}/${source}`;
 

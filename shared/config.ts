@@ -5,6 +5,8 @@ export interface Config {
   /** `<service>-<stage>`: the value of the owner tag and the name of the ledger's domain or table. */
   owner: string;
   ledger: 'simpledb' | 'dynamodb';
+  /** Where the stack is; Lambda sets it. */
+  region: string;
 }
 
 export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
@@ -20,5 +22,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       `GROUNDSKEEPER_LEDGER is ${JSON.stringify(ledger ?? null)}: expected "simpledb" or "dynamodb"`,
     );
   }
-  return { owner, ledger };
+  const region = environment['AWS_REGION'];
+  if (!region) throw new ConfigError('AWS_REGION is not set: expected a region such as eu-west-1');
+  return { owner, ledger, region };
 }

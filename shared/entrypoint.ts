@@ -2,14 +2,15 @@
 import type { Context } from 'aws-lambda';
 import * as z from 'zod/mini';
 import en from 'zod/v4/locales/en.js';
-import type { Ec2 } from './aws/ec2.ts';
 import { awsErrorOf } from './aws/errors.ts';
+import type { Patience } from './aws/persist.ts';
+import type { Place } from './aws/place.ts';
 import { openEnvelope } from './envelope.ts';
 import { type AutomationError, EventError, LimitExceededError, PartialFailureError } from './errors.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { inContext } from './log.ts';
 import { type Report, Reporter } from './report.ts';
-import type { Tools } from './tools.ts';
+import type { HomeClients, Tools } from './tools.ts';
 
 // zod/mini comes without messages; of an unknown key its own would not say which are known.
 z.config({
@@ -26,8 +27,8 @@ export interface CommonJob {
   maxActions?: number | undefined;
 }
 
-/** One invocation, as the five steps see it. */
-export interface Run<Job> extends Pick<Tools, 'clock' | 'log' | 'emitMetric'> {
+/** One invocation, as the five steps see it. `Clients`: those that its handler connects. */
+export interface Run<Job, Clients = HomeClients> extends Pick<Tools, 'clock' | 'log' | 'emitMetric'> {
   job: Job;
   owner: string;
   /** Unique to this invocation. */
@@ -36,22 +37,36 @@ export interface Run<Job> extends Pick<Tools, 'clock' | 'log' | 'emitMetric'> {
   /** Milliseconds until the run has to stop. */
   timeLeft: () => number;
   report: Reporter;
-  ec2: Ec2;
+  /** The region in which this runs. */
+  aws: Place<Clients>;
+  /** Any region. */
+  awsIn: (region: string) => Place<Clients>;
   ledger: Ledger;
 }
 
-export interface AutomationFunction<Job extends CommonJob> {
+/** The run with another patience, in every region: one with a heartbeat keeps a lease through all calls. */
+export function withPatience<Job, Clients>(run: Run<Job, Clients>, patience: Patience): Run<Job, Clients> {
+  return {
+    ...run,
+    aws: { ...run.aws, patience },
+    awsIn: (region) => ({ ...run.awsIn(region), patience }),
+  };
+}
+
+export interface AutomationFunction<Job extends CommonJob, Clients = HomeClients> {
   /** Its name in serverless.yml. */
   name: string;
   job: z.ZodMiniType<Job>;
-  run: (run: Run<Job>) => Promise<void>;
+  /** What an event of AWS makes of the job that its rule carries; undefined: there is nothing to do. */
+  narrow?: (job: Job, event: unknown) => Job | undefined;
+  run: (run: Run<Job, Clients>) => Promise<void>;
 }
 
 export type InvocationContext = Pick<Context, 'awsRequestId' | 'getRemainingTimeInMillis'>;
 
-export function entrypoint<Job extends CommonJob>(
-  automation: AutomationFunction<Job>,
-  tools: Tools,
+export function entrypoint<Job extends CommonJob, Clients>(
+  automation: AutomationFunction<Job, Clients>,
+  tools: Tools<Clients>,
 ): (payload: unknown, context: InvocationContext) => Promise<Report> {
   return async (payload, context) => {
     const { clock, config, random } = tools;
@@ -67,6 +82,8 @@ export function entrypoint<Job extends CommonJob>(
         startedAt: startedAt.toISOString(),
         finishedAt: clock.now().toISOString(),
       });
+    const patience = { clock, random, timeLeft };
+    const awsIn = (region: string) => ({ ...tools.connect(region), region, patience });
     try {
       await automation.run({
         job,
@@ -78,7 +95,8 @@ export function entrypoint<Job extends CommonJob>(
         clock,
         log,
         emitMetric: tools.emitMetric,
-        ec2: { client: tools.ec2, patience: { clock, random, timeLeft } },
+        aws: awsIn(config.region),
+        awsIn,
         ledger: tools.ledger,
       });
     } catch (error) {
@@ -95,7 +113,10 @@ export function entrypoint<Job extends CommonJob>(
   };
 }
 
-function parseJob<Job extends CommonJob>({ name, job }: AutomationFunction<Job>, payload: unknown): Job {
+function parseJob<Job extends CommonJob>(
+  { name, job }: Pick<AutomationFunction<Job>, 'name' | 'job'>,
+  payload: unknown,
+): Job {
   const parsed = job.safeParse(openEnvelope(payload));
   if (parsed.success) return parsed.data;
   throw new EventError(`The job is not one that ${name} takes:\n${z.prettifyError(parsed.error)}`);
@@ -113,7 +134,10 @@ function forLog(report: Report): Record<string, unknown> {
 }
 
 /** Three metrics a function: CloudWatch bills each; durations it counts itself. */
-function countOutcomes({ config, emitMetric }: Tools, { function: name, summary }: Report): void {
+function countOutcomes(
+  { config, emitMetric }: Pick<Tools, 'config' | 'emitMetric'>,
+  { function: name, summary }: Report,
+): void {
   const { done, failed, deferred } = summary;
   emitMetric({ dimensions: { owner: config.owner, function: name }, values: { done, failed, deferred } });
 }

@@ -15,4 +15,24 @@ export const tagKeys = {
   source: 'groundskeeper:source',
 } as const;
 
+/** What some backups carry besides. */
+export const extraTagKeys = {
+  /** `<slot>/<instance>`: the set that this snapshot is a member of. */
+  set: 'groundskeeper:set',
+  /** How many snapshots the set has: one with fewer is no backup. */
+  members: 'groundskeeper:members',
+  /** `crash` or `application`: what may be expected of the file systems in it. */
+  consistency: 'groundskeeper:consistency',
+  /** For how long file systems were frozen for it. */
+  frozenSeconds: 'groundskeeper:frozen-seconds',
+  /** `<region>:wanted|done|failed`, separated by spaces: the copies that this backup should have, and has. */
+  copies: 'groundskeeper:copies',
+  /** `<region>/<id>`: what this is a copy of. */
+  copyOf: 'groundskeeper:copy-of',
+  /** The name of the image that this snapshot is a part of. */
+  image: 'groundskeeper:image',
+  /** The slot that it was made for, before it took the place of a missing one. */
+  promotedFrom: 'groundskeeper:promoted-from',
+} as const;
+
 export type Tags = Readonly<Record<string, string>>;

@@ -2,14 +2,19 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { EC2Client } from '@aws-sdk/client-ec2';
-import { ec2Client } from './aws/ec2.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { type Config, readConfig } from './config.ts';
 import type { Ledger } from './ledger/ledger.ts';
+import type { AwsAccess } from './ledger/ledger-options.ts';
 import { openLedger } from './ledger/open.ts';
 import type { Log } from './log.ts';
 
-export interface Tools {
+/** What most functions need. */
+export interface HomeClients {
+  ec2: EC2Client;
+}
+
+export interface Tools<Clients = HomeClients> {
   config: Config;
   clock: Clock;
   /** 0 up to 1. */
@@ -17,7 +22,8 @@ export interface Tools {
   log: Log;
   /** Counts values under dimensions, in CloudWatch's namespace `Groundskeeper`. */
   emitMetric: (metric: Metric) => void;
-  ec2: EC2Client;
+  /** The clients of a region; the same ones for the same region. */
+  connect: (region: string) => Clients;
   ledger: Ledger;
 }
 
@@ -26,21 +32,35 @@ export interface Metric {
   values: Record<string, number>;
 }
 
-export function lambdaTools(): Tools {
+/** A client, as far as the ledger shares its connections and credentials. */
+interface Client {
+  config: AwsAccess;
+}
+
+/** @param connect makes the function's clients for a region; called once for each region that a run works in. */
+export function lambdaTools<Clients extends Readonly<Record<string, Client>>>(
+  connect: (config: { region: string }) => Clients,
+): Tools<Clients> {
   const config = readConfig();
   const log = new Logger({ serviceName: config.owner });
-  const ec2 = ec2Client();
+  const connected = new Map<string, Clients>();
+  const connectOnce = (region: string) => {
+    const clients = connected.get(region) ?? connect({ region });
+    connected.set(region, clients);
+    return clients;
+  };
+  const [anyClient] = Object.values(connectOnce(config.region));
   return {
     config,
     clock: systemClock,
     random: Math.random,
     log,
     emitMetric,
-    ec2,
+    connect: connectOnce,
     ledger: openLedger({
       ...config,
       clock: systemClock,
-      aws: ec2.config,
+      ...(anyClient && { aws: anyClient.config }),
       onUnreadable: (key, why) => log.error('ledger.row-unreadable', { key, why }),
     }),
   };

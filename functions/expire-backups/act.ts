@@ -3,6 +3,7 @@ import pMap from 'p-map';
 import { slices } from '../../shared/aws/ec2.ts';
 import { deleteSnapshot, type Snapshot, snapshotsById } from '../../shared/aws/ec2-snapshots.ts';
 import { awsErrorOf, natureOf } from '../../shared/aws/errors.ts';
+import { ebsBackups } from '../../shared/backups/ebs.ts';
 import type { Run } from '../../shared/entrypoint.ts';
 import { AutomationError } from '../../shared/errors.ts';
 import { type BackupRow, rowsPerBatch } from '../../shared/ledger/ledger.ts';
@@ -70,11 +71,11 @@ async function judge(
   run: Run<ExpireBackupsJob>,
 ): Promise<Judged[]> {
   const unresolved = rows.filter(({ resource }) => resource === undefined);
-  const found = unresolved.length > 0 ? await findResources(unresolved, run) : [];
+  const found = unresolved.length > 0 ? await findResources(unresolved, ebsBackups(run.aws), run.owner) : [];
   const resources = new Map([...rows, ...found].map(({ key, resource }) => [key, resource]));
   const floorOf = (row: BackupRow) => seen.standings.get(row.source)?.floor;
   const ids = [...resources.values(), ...rows.map(floorOf)].filter((id) => id !== undefined);
-  const snapshots = await snapshotsById(run.ec2, [...new Set(ids)]);
+  const snapshots = await snapshotsById(run.aws, [...new Set(ids)]);
   const read = (id: string | undefined): Snapshot | undefined =>
     id === undefined ? undefined : snapshots.get(id);
   return rows.map((unread) => {
@@ -151,7 +152,7 @@ async function carryOutOne({ row, decision }: Judged, assignment: Assignment): P
   if (kind === 'forget' || row.resource === undefined) return { ...head, outcome: 'done' };
   if (run.timeLeft() <= 0) return { ...head, reason: 'out-of-time', outcome: 'deferred' };
   try {
-    await deleteSnapshot(run.ec2, row.resource, () => confirm(row, assignment));
+    await deleteSnapshot(run.aws, row.resource, () => confirm(row, assignment));
     return { ...head, outcome: 'done' };
   } catch (error) {
     return failedDeletion(head, error);

@@ -15,7 +15,7 @@ export async function* duePages({ ledger, startedAt, job }: Run<ExpireBackupsJob
   for await (const rows of ledger.due(startedAt)) {
     yield {
       backups: rows
-        .filter((row) => row.kind === 'snapshot')
+        .filter((row) => row.kind !== 'slot')
         .filter(({ source }) => chosen?.has(source) !== false),
       spentSlots: rows.filter(({ kind }) => kind === 'slot').map(({ key }) => key),
     };

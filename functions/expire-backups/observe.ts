@@ -21,11 +21,11 @@ export async function observeDue(run: Run<ExpireBackupsJob>): Promise<Observatio
     owner: run.owner,
     now: run.startedAt,
     maxDeleteShare: run.job.maxDeleteShare,
-    imageSnapshots: sources.length > 0 ? await observeImageSnapshots(run.ec2) : new Set(),
+    imageSnapshots: sources.length > 0 ? await observeImageSnapshots(run.aws) : new Set(),
   };
   const standings = new Map<string, SourceStanding>();
   for (const slice of slices(sources, filterValues)) {
-    const living = await observeExisting(run.ec2, slice);
+    const living = await observeExisting(run.aws, slice);
     for (const [source, snapshots] of await snapshotsBySource(slice, run)) {
       standings.set(source, standingOf(snapshots, living.has(source), account));
     }
@@ -39,9 +39,9 @@ async function sourcesDue(run: Run<ExpireBackupsJob>): Promise<string[]> {
   return [...sources];
 }
 
-async function snapshotsBySource(sources: readonly string[], { ec2, owner }: Run<ExpireBackupsJob>) {
+async function snapshotsBySource(sources: readonly string[], { aws, owner }: Run<ExpireBackupsJob>) {
   const bySource = new Map<string, Snapshot[]>();
-  for await (const page of ownSnapshotsWith(ec2, owner, 'source', sources)) {
+  for await (const page of ownSnapshotsWith(aws, owner, 'source', sources)) {
     for (const snapshot of page) {
       const source = snapshot.tags[tagKeys.source] ?? '';
       const others = bySource.get(source);

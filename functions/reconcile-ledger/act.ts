@@ -1,7 +1,9 @@
 /** Writes rows, retags where that is asked for, and measures. */
-import { type Snapshot, tagSnapshot } from '../../shared/aws/ec2-snapshots.ts';
+
 import type { Volume } from '../../shared/aws/ec2-volumes.ts';
 import { awsErrorOf } from '../../shared/aws/errors.ts';
+import type { StandingBackup } from '../../shared/backups/backup.ts';
+import { ebsBackups } from '../../shared/backups/ebs.ts';
 import type { Run } from '../../shared/entrypoint.ts';
 import type { BackupRow } from '../../shared/ledger/ledger.ts';
 import type { Outcome } from '../../shared/report.ts';
@@ -44,10 +46,10 @@ export class Budget {
 
 /** The snapshot as it is tagged afterwards: with the plan's expiry where the job asks for that. */
 export async function reviewRetention(
-  snapshot: Snapshot,
+  snapshot: StandingBackup,
   budget: Budget,
   run: ReconcileRun,
-): Promise<Snapshot> {
+): Promise<StandingBackup> {
   const change = retentionChange(snapshot, run.job.backups);
   if (!change) return snapshot;
   const planned = change.planned.toISOString();
@@ -60,23 +62,23 @@ export async function reviewRetention(
   return { ...snapshot, tags: { ...snapshot.tags, [tagKeys.expires]: planned } };
 }
 
-function retentionKept({ id }: Snapshot, { tagged, planned }: RetentionChange): Outcome {
+function retentionKept({ id }: StandingBackup, { tagged, planned }: RetentionChange): Outcome {
   const detail = `stays until ${tagged.toISOString()}; by the plan it would be ${planned.toISOString()}: start reconcile-ledger with "retag": true to change it`;
   return { resource: id, decision: 'keep', reason: 'retention-changed', outcome: 'kept', detail };
 }
 
 async function retag(
-  { id }: Snapshot,
+  backup: StandingBackup,
   { tagged, planned }: RetentionChange,
   budget: Budget,
-  { job, ec2 }: ReconcileRun,
+  { job, aws }: ReconcileRun,
 ): Promise<Outcome> {
   const detail = `from ${tagged.toISOString()} to ${planned.toISOString()}`;
-  const head = { resource: id, decision: 'retag', reason: 'retention-changed', detail };
+  const head = { resource: backup.id, decision: 'retag', reason: 'retention-changed', detail };
   if (!budget.spend()) return { ...head, decision: 'keep', reason: 'max-actions', outcome: 'kept' };
   if (job.dryRun) return { ...head, outcome: 'withheld' };
   try {
-    await tagSnapshot(ec2, id, { [tagKeys.expires]: planned.toISOString() });
+    await ebsBackups(aws).tag(backup, { [tagKeys.expires]: planned.toISOString() });
     return { ...head, outcome: 'done' };
   } catch (error) {
     const { name, message } = awsErrorOf(error);
@@ -86,7 +88,7 @@ async function retag(
 
 /** Writes the rows that a page of snapshots lacks in the ledger. `ledger` knows of them afterwards. */
 export async function reconcileRows(
-  page: readonly Snapshot[],
+  page: readonly StandingBackup[],
   ledger: Map<string, Entry>,
   budget: Budget,
   run: ReconcileRun,
@@ -106,7 +108,7 @@ export async function reconcileRows(
 }
 
 /** A snapshot that ended in error is no backup; said here, and its tier's age goes on growing. */
-export function sayFailed({ id, state, tags }: Snapshot, { report, log }: ReconcileRun): void {
+export function sayFailed({ id, state, tags }: StandingBackup, { report, log }: ReconcileRun): void {
   if (state !== 'error') return;
   log.warn('snapshot.failed', { resource: id, source: tags[tagKeys.source], slot: tags[tagKeys.slot] });
   const detail = `${tags[tagKeys.source]}, ${tags[tagKeys.slot]}: it ended in error and is no backup`;

@@ -1,6 +1,7 @@
 /** What the ledger should say of a snapshot, and whether its retention is the plan's. */
-import type { Snapshot } from '../../shared/aws/ec2-snapshots.ts';
+
 import type { Volume } from '../../shared/aws/ec2-volumes.ts';
+import type { StandingBackup } from '../../shared/backups/backup.ts';
 import { addDuration, readDuration } from '../../shared/duration.ts';
 import { type BackupRow, rowKey } from '../../shared/ledger/ledger.ts';
 import { expiryIn, rowOf } from '../../shared/ledger/rows.ts';
@@ -22,7 +23,7 @@ export type RowDecision =
 export const markOf = ({ backup, tier, slot, source, expires }: BackupRow): string =>
   [backup, tier, slot, source, expires].join(' ');
 
-export function decideRow(snapshot: Snapshot, ledger: ReadonlyMap<string, Entry>): RowDecision {
+export function decideRow(snapshot: StandingBackup, ledger: ReadonlyMap<string, Entry>): RowDecision {
   const fromTags = rowOf(snapshot);
   if (!fromTags) return { kind: 'keep', reason: 'unreadable-tags', row: undefined };
   const row = { ...fromTags, key: keyFor(fromTags, snapshot.id, ledger) };
@@ -53,14 +54,14 @@ export interface RetentionChange {
 const startTolerance = 30 * 60_000;
 
 export function retentionChange(
-  { tags, startedAt }: Snapshot,
+  { tags, startedAt }: StandingBackup,
   backups: ReconcileLedgerJob['backups'],
 ): RetentionChange | undefined {
   const slot = parseSlotId(tags[tagKeys.slot] ?? '');
   const tagged = expiryIn(tags[tagKeys.expires]);
   if (!slot || !tagged) return undefined;
   const tiers = backups.find(({ backup }) => backup === slot.backup)?.tiers ?? {};
-  const keep = Object.hasOwn(tiers, slot.tier) ? tiers[slot.tier] : undefined;
+  const keep = Object.hasOwn(tiers, slot.tier) ? tiers[slot.tier]?.keep : undefined;
   if (keep === undefined) return undefined;
   const start = Math.max(slot.time.getTime(), startedAt.getTime());
   const planned = addDuration(new Date(start), readDuration(keep));

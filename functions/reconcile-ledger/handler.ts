@@ -1,5 +1,9 @@
+import { ec2Client } from '../../shared/aws/ec2.ts';
 import { entrypoint } from '../../shared/entrypoint.ts';
 import { lambdaTools } from '../../shared/tools.ts';
 import { reconcileLedger } from './run.ts';
 
-export const handler = entrypoint(reconcileLedger, lambdaTools());
+export const handler = entrypoint(
+  reconcileLedger,
+  lambdaTools((config) => ({ ec2: ec2Client(config) })),
+);

@@ -1,20 +1,61 @@
 import * as z from 'zod/mini';
-import { commonJobFields, durationField, nameField, volumeSelectorField } from '../../shared/job.ts';
+import {
+  commonJobFields,
+  databaseSelectorField,
+  durationField,
+  exactlyOne,
+  instanceSelectorField,
+  nameField,
+  regionField,
+  volumeSelectorField,
+} from '../../shared/job.ts';
 
-/** From tags to ledger, for everything of ours; then, for each backup named, its age and its retention. */
+/** When a tier of weeks or months starts, in the job's time zone. */
+const startsField = z.discriminatedUnion('every', [
+  z.strictObject({
+    every: z.literal('week'),
+    on: z.enum(['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday']),
+    at: z.string().check(z.regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time of day such as "02:10"')),
+  }),
+  z.strictObject({
+    every: z.literal('month'),
+    on: z.int().check(z.minimum(1), z.maximum(28)),
+    at: z.string().check(z.regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time of day such as "02:10"')),
+  }),
+]);
+
+/** Tags and ledger agree again, in every region; then, for each backup named, its age, retention and gaps. */
 export const reconcileLedgerJob = z.strictObject({
   ...commonJobFields,
   backups: z._default(
     z.array(
-      z.strictObject({
-        backup: nameField,
-        volumes: volumeSelectorField,
-        /** Tier to retention, as the plan has it now. */
-        tiers: z.record(nameField, durationField),
-      }),
+      z
+        .strictObject({
+          backup: nameField,
+          volumes: z.optional(volumeSelectorField),
+          instances: z.optional(instanceSelectorField),
+          databases: z.optional(databaseSelectorField),
+          images: z.optional(instanceSelectorField),
+          /** As the plan has them now. `starts`: a missing one is replaced by the earliest of its period. */
+          tiers: z.record(
+            nameField,
+            z.strictObject({ keep: durationField, starts: z.optional(startsField) }),
+          ),
+        })
+        .check(
+          z.refine(
+            ({ volumes, instances, databases, images }) =>
+              exactlyOne({ volumes, instances, databases, images }),
+            'expected exactly one of "volumes", "instances", "databases" and "images"',
+          ),
+        ),
     ),
     [],
   ),
+  /** The zone of every `at`. */
+  timezone: z._default(z.string().check(z.minLength(1)), 'UTC'),
+  /** The other regions that hold copies. */
+  regions: z._default(z.array(regionField), []),
   /** Give existing backups the retention that the plan has now; left out, the report says what differs. */
   retag: z._default(z.boolean(), false),
 });

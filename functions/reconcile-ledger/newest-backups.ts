@@ -1,4 +1,4 @@
-import { type Snapshot, sourceOf } from '../../shared/aws/ec2-snapshots.ts';
+import type { StandingBackup } from '../../shared/backups/backup.ts';
 import { tagKeys } from '../../shared/tags.ts';
 
 /** When the completed snapshots of each backup, tier and source were started, as far as an age needs it. */
@@ -8,9 +8,7 @@ export class NewestBackups {
   /** By backup, then by source: the oldest that stands, of any tier. */
   readonly #oldest = new Map<string, Map<string, Date>>();
 
-  see(snapshot: Snapshot): void {
-    const { state, startedAt, tags } = snapshot;
-    const source = sourceOf(snapshot);
+  see({ state, startedAt, source, tags }: StandingBackup): void {
     if (state !== 'completed' || source === undefined) return;
     const backup = tags[tagKeys.plan] ?? '';
     const newest = sourcesIn(this.#newest, `${backup}/${tags[tagKeys.tier] ?? ''}`);

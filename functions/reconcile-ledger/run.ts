@@ -1,6 +1,8 @@
 /** Brings the ledger into agreement with the tags, and measures what stands. See docs/reconcile-ledger.md. */
-import { ownSnapshots, type Snapshot } from '../../shared/aws/ec2-snapshots.ts';
+
 import { observeVolumes, type Volume } from '../../shared/aws/ec2-volumes.ts';
+import type { StandingBackup } from '../../shared/backups/backup.ts';
+import { ebsBackups } from '../../shared/backups/ebs.ts';
 import type { AutomationFunction } from '../../shared/entrypoint.ts';
 import { Budget, measureAges, type ReconcileRun, reconcileRows, reviewRetention, sayFailed } from './act.ts';
 import { type Entry, markOf } from './decide.ts';
@@ -17,12 +19,12 @@ export const reconcileLedger: AutomationFunction<ReconcileLedgerJob> = {
     const budget = new Budget(run);
     // Each page is written before the next is read: a row repeats what its own snapshot's tags say, and
     // is right whatever the pages after it hold.
-    for await (const page of ownSnapshots(run.ec2, run.owner)) {
+    for await (const page of ebsBackups(run.aws).own(run.owner)) {
       for (const snapshot of page) {
         newest.see(snapshot);
         sayFailed(snapshot, run);
       }
-      const reviewed: Snapshot[] = [];
+      const reviewed: StandingBackup[] = [];
       for (const snapshot of page) reviewed.push(await reviewRetention(snapshot, budget, run));
       await reconcileRows(reviewed, ledger, budget, run);
     }
@@ -30,9 +32,10 @@ export const reconcileLedger: AutomationFunction<ReconcileLedgerJob> = {
   },
 };
 
-async function observeSelected({ job, ec2 }: ReconcileRun): Promise<Map<string, Volume[]>> {
+async function observeSelected({ job, aws }: ReconcileRun): Promise<Map<string, Volume[]>> {
   const selected = new Map<string, Volume[]>();
-  for (const { backup, volumes } of job.backups) selected.set(backup, await observeVolumes(ec2, volumes));
+  for (const { backup, volumes } of job.backups)
+    selected.set(backup, await observeVolumes(aws, volumes ?? {}));
   return selected;
 }
 

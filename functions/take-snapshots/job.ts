@@ -1,18 +1,18 @@
 import * as z from 'zod/mini';
-import { commonJobFields, durationField, nameField, volumeSelectorField } from '../../shared/job.ts';
+import { appointmentFields, exactlyOne, instanceBackupField, volumeSelectorField } from '../../shared/job.ts';
 
-/** EBS snapshots of the chosen volumes for one slot of one tier. */
-export const takeSnapshotsJob = z.strictObject({
-  ...commonJobFields,
-  backup: nameField,
-  volumes: volumeSelectorField,
-  tier: z._default(nameField, 'manual'),
-  /** How long the snapshots are kept, from the later of the slot and the start. */
-  keep: durationField,
-  /** The tier's interval: a slot older than this is not taken any more. Left out by hand. */
-  every: z.optional(durationField),
-  /** The slot's time, `<aws.scheduler.scheduled-time>` in a schedule; now if left out. */
-  scheduledTime: z.optional(z.iso.datetime('expected a time in UTC such as "2026-11-21T02:15:00Z"')),
-});
+/** EBS snapshots for one slot of one tier: of volumes, each by itself, or of instances, each as a set. */
+export const takeSnapshotsJob = z
+  .strictObject({
+    ...appointmentFields,
+    volumes: z.optional(volumeSelectorField),
+    instances: z.optional(instanceBackupField),
+  })
+  .check(
+    z.refine(
+      ({ volumes, instances }) => exactlyOne({ volumes, instances }),
+      'expected exactly one of "volumes" and "instances"',
+    ),
+  );
 
 export type TakeSnapshotsJob = z.infer<typeof takeSnapshotsJob>;

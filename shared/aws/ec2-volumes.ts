@@ -1,9 +1,4 @@
-import {
-  DescribeInstancesCommand,
-  DescribeVolumesCommand,
-  type Volume as Ec2Volume,
-  type Filter,
-} from '@aws-sdk/client-ec2';
+import { DescribeVolumesCommand, type Volume as Ec2Volume, type Filter } from '@aws-sdk/client-ec2';
 import type { VolumeSelector } from '../job.ts';
 import type { Tags } from '../tags.ts';
 import { type Ec2, filterValues, pages, required, slices, tagsOf } from './ec2.ts';
@@ -19,43 +14,40 @@ export interface Volume {
 }
 
 /** The volumes that a selector chooses. Ids that do not exist are simply not among them. */
-export async function observeVolumes(ec2: Ec2, selector: VolumeSelector): Promise<Volume[]> {
-  const { ids, tags, instances } = selector;
-  if (ids) return volumesBy(ec2, 'volume-id', ids);
-  if (tags) return describeVolumes(ec2, tagFilters(tags));
-  if (instances?.ids) return volumesBy(ec2, 'attachment.instance-id', instances.ids);
-  return volumesBy(ec2, 'attachment.instance-id', await instanceIds(ec2, tagFilters(instances?.tags ?? {})));
+export async function observeVolumes(place: Ec2, { ids, tags }: VolumeSelector): Promise<Volume[]> {
+  if (ids) return volumesBy(place, 'volume-id', ids);
+  return describeVolumes(place, tagFilters(tags ?? {}));
 }
 
 /** Which of these volumes exist. */
-export async function observeExisting(ec2: Ec2, ids: readonly string[]): Promise<Set<string>> {
-  return new Set((await volumesBy(ec2, 'volume-id', ids)).map(({ id }) => id));
+export async function observeExisting(place: Ec2, ids: readonly string[]): Promise<Set<string>> {
+  return new Set((await volumesBy(place, 'volume-id', ids)).map(({ id }) => id));
 }
 
-const tagFilters = (tags: Readonly<Record<string, string[]>>): Filter[] =>
+export const tagFilters = (tags: Readonly<Record<string, string[]>>): Filter[] =>
   Object.entries(tags).map(([key, values]) => ({ Name: `tag:${key}`, Values: values.map(literal) }));
 
 /** EC2 reads `*` and `?` in a filter's value as wildcards; a plan means them as they stand. */
 export const literal = (value: string): string => value.replace(/[\\*?]/g, '\\$&');
 
-async function volumesBy(ec2: Ec2, name: string, values: readonly string[]): Promise<Volume[]> {
+async function volumesBy(place: Ec2, name: string, values: readonly string[]): Promise<Volume[]> {
   const found = new Map<string, Volume>();
   for (const slice of slices([...new Set(values)], filterValues)) {
     // A volume attached to several instances comes once a slice.
-    for (const volume of await describeVolumes(ec2, [{ Name: name, Values: slice }]))
+    for (const volume of await describeVolumes(place, [{ Name: name, Values: slice }]))
       found.set(volume.id, volume);
   }
   return [...found.values()];
 }
 
-async function describeVolumes(ec2: Ec2, filters: Filter[]): Promise<Volume[]> {
+async function describeVolumes(place: Ec2, filters: Filter[]): Promise<Volume[]> {
   // A filter without values, or none at all, would choose the whole account.
   if (filters.length === 0) return [];
   const volumes: Volume[] = [];
   const wanted = { Filters: filters, MaxResults: 500 };
   const read = (from: { NextToken?: string }) =>
-    ec2.client.send(new DescribeVolumesCommand({ ...wanted, ...from }));
-  for await (const page of pages(ec2, 'Volumes', read)) volumes.push(...(page.Volumes ?? []).map(toVolume));
+    place.ec2.send(new DescribeVolumesCommand({ ...wanted, ...from }));
+  for await (const page of pages(place, 'Volumes', read)) volumes.push(...(page.Volumes ?? []).map(toVolume));
   return volumes;
 }
 
@@ -66,16 +58,3 @@ const toVolume = (volume: Ec2Volume): Volume => ({
   attachedTo: (volume.Attachments ?? []).map(({ InstanceId }) => InstanceId).filter((id) => id !== undefined),
   tags: tagsOf(volume.Tags),
 });
-
-async function instanceIds(ec2: Ec2, filters: Filter[]): Promise<string[]> {
-  if (filters.length === 0) return [];
-  const ids: string[] = [];
-  const wanted = { Filters: filters, MaxResults: 1000 };
-  const read = (from: { NextToken?: string }) =>
-    ec2.client.send(new DescribeInstancesCommand({ ...wanted, ...from }));
-  for await (const { Reservations } of pages(ec2, 'Instances', read)) {
-    const instances = (Reservations ?? []).flatMap(({ Instances }) => Instances ?? []);
-    ids.push(...instances.map(({ InstanceId }) => required(InstanceId, 'InstanceId')));
-  }
-  return ids;
-}

@@ -6,7 +6,7 @@ import { awsErrorOf } from './errors.ts';
 import { type Patience, persist } from './persist.ts';
 
 export interface Ec2 {
-  client: EC2Client;
+  ec2: EC2Client;
   patience: Patience;
 }
 

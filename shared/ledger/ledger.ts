@@ -4,28 +4,33 @@
  * because a row is missing or unreadable. One ledger belongs to one owner (service and stage).
  */
 
+import type { BackupKind } from '../backups/backup.ts';
+
 /** One backup. Written before the backup is created, without `resource`; that is added after it. */
 export interface BackupRow {
-  kind: 'snapshot';
-  /** `<slot>/<source>`, or `<slot>/<source>/<resource>` for a second backup of one slot and source. */
+  kind: BackupKind;
+  /** `<slot>/<source>`, with `@<region>` for a copy, or `/<resource>` for a second backup of one slot and source. */
   key: string;
   backup: string;
   tier: string;
   /** See `slot.ts`. */
   slot: string;
-  /** What was backed up: `vol-…`. */
+  /** What was backed up: `vol-…`, `i-…`, `db:…`, `cluster:…`. */
   source: string;
+  /** Where the backup is. */
+  region: string;
   /** `Date.toISOString()`: fixed width, so that it compares as text. */
   expires: string;
-  /** `snap-…`, once AWS has answered. */
+  /** `StandingBackup.id`, once AWS has answered. */
   resource?: string;
 }
 
 /** SimpleDB and DynamoDB take so many rows a batch: who writes in such portions wastes no call. */
 export const rowsPerBatch = 25;
 
-/** The row of the backup that a slot makes of a source. */
-export const rowKey = (slot: string, source: string): string => `${slot}/${source}`;
+/** The row of the backup that a slot makes of a source; `copyRegion`: of its copy there. */
+export const rowKey = (slot: string, source: string, copyRegion?: string): string =>
+  copyRegion === undefined ? `${slot}/${source}` : `${slot}/${source}@${copyRegion}`;
 
 /** The lock of one slot; kept until `expires`, so that a late second delivery still finds it. */
 export interface SlotRow {

@@ -1,4 +1,5 @@
 /** Rows as the stores keep them: a key and fields of text. */
+import { backupKinds } from '../backups/backup.ts';
 import { AutomationError } from '../errors.ts';
 import type { BackupRow, LedgerRow } from './ledger.ts';
 import type { OnUnreadable } from './ledger-options.ts';
@@ -20,10 +21,8 @@ export function readRow(key: string, fields: Fields): LedgerRow | Unreadable {
   switch (fields['kind']) {
     case 'slot':
       return readSlotRow(key, fields);
-    case 'snapshot':
-      return readBackupRow(key, fields);
     default:
-      return { unreadable: `kind is ${JSON.stringify(fields['kind'] ?? null)}` };
+      return readBackupRow(key, fields);
   }
 }
 
@@ -32,13 +31,15 @@ function readSlotRow(key: string, { expires }: Fields): LedgerRow | Unreadable {
 }
 
 function readBackupRow(key: string, fields: Fields): LedgerRow | Unreadable {
-  const { backup, tier, slot, source, expires, resource } = fields;
-  if (!backup || !tier || !slot || !source) {
-    const missing = ['backup', 'tier', 'slot', 'source'].filter((name) => !fields[name]);
+  const { backup, tier, slot, source, region, expires, resource } = fields;
+  const kind = backupKinds.find((known) => known === fields['kind']);
+  if (!kind) return { unreadable: `kind is ${JSON.stringify(fields['kind'] ?? null)}` };
+  if (!backup || !tier || !slot || !source || !region) {
+    const missing = ['backup', 'tier', 'slot', 'source', 'region'].filter((name) => !fields[name]);
     return { unreadable: `it lacks ${missing.join(', ')}` };
   }
   if (!isTime(expires)) return notTime(expires);
-  return { kind: 'snapshot', key, backup, tier, slot, source, expires, ...(resource && { resource }) };
+  return { kind, key, backup, tier, slot, source, region, expires, ...(resource && { resource }) };
 }
 
 /** Exactly as `Date.toISOString()` writes it: only then do texts compare as times do. */
@@ -64,7 +65,7 @@ export function readable(
 }
 
 export function isBackup(row: LedgerRow): row is BackupRow {
-  return row.kind === 'snapshot';
+  return row.kind !== 'slot';
 }
 
 /** What both stores refuse to write, since one of them could not keep its promises for it. */

@@ -1,21 +1,19 @@
 /** Rows from what stands in the account: the tags are the truth. */
-import type { Ec2 } from '../aws/ec2.ts';
-import { ownSnapshotsWith, type Snapshot, sourceOf } from '../aws/ec2-snapshots.ts';
+import type { BackupGateway, StandingBackup } from '../backups/backup.ts';
 import { parseSlotId } from '../slot.ts';
-import { tagKeys } from '../tags.ts';
+import { extraTagKeys, tagKeys } from '../tags.ts';
 import { type BackupRow, type Ledger, rowKey } from './ledger.ts';
 
-/** The row that a snapshot of ours should have; undefined if its tags do not say all of it. */
-export function rowOf(snapshot: Snapshot): BackupRow | undefined {
-  const { id, tags } = snapshot;
+/** The row that a backup of ours should have; undefined if its tags do not say all of it. */
+export function rowOf({ kind, region, id, source, tags }: StandingBackup): BackupRow | undefined {
   const slot = tags[tagKeys.slot];
-  const source = sourceOf(snapshot);
   const expires = expiryIn(tags[tagKeys.expires]);
   const appointment = slot === undefined ? undefined : parseSlotId(slot);
   if (!slot || !appointment || !source || !expires) return undefined;
   const { backup, tier } = appointment;
-  const key = rowKey(slot, source);
-  return { kind: 'snapshot', key, backup, tier, slot, source, expires: expires.toISOString(), resource: id };
+  const isCopy = tags[extraTagKeys.copyOf] !== undefined;
+  const key = rowKey(slot, source, isCopy ? region : undefined);
+  return { kind, key, backup, tier, slot, source, region, expires: expires.toISOString(), resource: id };
 }
 
 /** The time in an `expires` tag; undefined if it is not one, and then nothing may be deleted by it. */
@@ -27,30 +25,31 @@ export function expiryIn(text: string | undefined): Date | undefined {
   return expires.toISOString().slice(0, 19) === text.slice(0, 19) ? expires : undefined;
 }
 
-interface Place {
-  ec2: Ec2;
-  owner: string;
-}
-
 /**
- * Finds, by tag, the snapshots of rows whose creation was never answered, and writes their ids. Rows
- * whose snapshot is not found stay: it may be on its way. They end when they are due.
+ * Finds, by tag, the backups of rows whose creation was never answered, and writes their ids. Rows
+ * whose backup is not found stay: it may be on its way. They end when they are due.
  */
-export async function resolveRows({ ledger, ...place }: Place & { ledger: Ledger }): Promise<void> {
+export async function resolveRows(ledger: Ledger, gateway: BackupGateway, owner: string): Promise<void> {
   for await (const rows of ledger.unresolved()) {
-    const found = await findResources(rows, place);
+    const found = await findResources(rows, gateway, owner);
     if (found.length > 0) await ledger.put(found);
   }
 }
 
-/** Those of these rows that have a snapshot, with its id. */
-export async function findResources(rows: readonly BackupRow[], { ec2, owner }: Place): Promise<BackupRow[]> {
-  const wanted = new Set(rows.map(({ key }) => key));
+/** Those of these rows that have a backup which this gateway sees, with its id. */
+export async function findResources(
+  rows: readonly BackupRow[],
+  gateway: BackupGateway,
+  owner: string,
+): Promise<BackupRow[]> {
+  const seen = rows.filter(({ kind, region }) => gateway.kinds.includes(kind) && region === gateway.region);
+  const wanted = new Set(seen.map(({ key }) => key));
   const found: BackupRow[] = [];
-  const slots = [...new Set(rows.map(({ slot }) => slot))];
-  for await (const page of ownSnapshotsWith(ec2, owner, 'slot', slots)) {
-    for (const snapshot of page) {
-      const row = rowOf(snapshot);
+  const slots = [...new Set(seen.map(({ slot }) => slot))];
+  if (slots.length === 0) return found;
+  for await (const page of gateway.ownWith(owner, 'slot', slots)) {
+    for (const backup of page) {
+      const row = rowOf(backup);
       if (row && wanted.delete(row.key)) found.push(row);
     }
   }

@@ -62,7 +62,7 @@ export function simpleDbLedger({ onUnreadable, ...store }: SimpleDbLedgerOptions
 
     due: (now) => select(store, `expires <= ${quoteValue(now.toISOString())} order by expires`, onUnreadable),
     unresolved: () =>
-      backups(`kind = 'snapshot' and (resource = ${quoteValue(noResource)} or resource is null)`),
+      backups(`kind != 'slot' and (resource = ${quoteValue(noResource)} or resource is null)`),
     // Rows of no kind, or of one that is not known here, are found too, and reported.
     all: () => backups(`kind is null or kind != 'slot'`),
   };

@@ -37,8 +37,23 @@ interface Client {
   config: AwsAccess;
 }
 
-/** @param connect makes the function's clients for a region; called once for each region that a run works in. */
-export function lambdaTools<Clients extends Readonly<Record<string, Client>>>(
+/** A client that few runs need: its code is loaded at the first call. */
+export type Lazy<Loaded> = () => Promise<Loaded>;
+
+/** Loads once. `load` imports the client's module and makes it: `import('./aws/ssm.ts').then(…)`. */
+export function lazily<Loaded>(load: Lazy<Loaded>): Lazy<Loaded> {
+  let loaded: Promise<Loaded> | undefined;
+  return () => {
+    loaded ??= load();
+    return loaded;
+  };
+}
+
+/**
+ * @param connect makes the function's clients for a region, `ec2` or `rds` at once and what few runs need
+ * `lazily`; called once for each region that a run works in.
+ */
+export function lambdaTools<Clients extends Readonly<Record<string, Client | Lazy<Client>>>>(
   connect: (config: { region: string }) => Clients,
 ): Tools<Clients> {
   const config = readConfig();
@@ -49,7 +64,7 @@ export function lambdaTools<Clients extends Readonly<Record<string, Client>>>(
     connected.set(region, clients);
     return clients;
   };
-  const [anyClient] = Object.values(connectOnce(config.region));
+  const anyClient = Object.values(connectOnce(config.region)).find((client) => typeof client === 'object');
   return {
     config,
     clock: systemClock,

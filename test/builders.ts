@@ -4,12 +4,14 @@ import { type ReconcileLedgerJob, reconcileLedgerJob } from '../functions/reconc
 import { type TakeSnapshotsJob, takeSnapshotsJob } from '../functions/take-snapshots/job.ts';
 import type { Snapshot } from '../shared/aws/ec2-snapshots.ts';
 import type { Volume } from '../shared/aws/ec2-volumes.ts';
+import type { StandingBackup } from '../shared/backups/backup.ts';
 import { type BackupRow, rowKey } from '../shared/ledger/ledger.ts';
 import type { Outcome } from '../shared/report.ts';
 import { type Slot, slotId } from '../shared/slot.ts';
 import { type Tags, tagKeys } from '../shared/tags.ts';
 
 export const anOwner = 'groundskeeper-test';
+export const aRegion = 'eu-west-1';
 
 export const aSlot = (overrides: Partial<Slot> = {}): Slot => ({
   backup: 'data',
@@ -48,12 +50,35 @@ export function aSnapshot({
     volumeId: tags[tagKeys.source] ?? aVolume().id,
     state: 'completed',
     startedAt: new Date('2026-11-21T02:15:05Z'),
+    description: `Groundskeeper ${slotId(aSlot())}`,
+    isArchived: false,
     ...overrides,
     tags: Object.fromEntries(defined) as Tags,
   };
 }
 
-/** The row of `aSnapshot`; its key follows `slot` and `source`. */
+type SomeTags = Readonly<Record<string, string | undefined>>;
+
+/** The backup that `aSnapshot` is; its tags follow `source`, and `tags` are added to them or take one away. */
+export function aStandingBackup({
+  tags = {},
+  ...overrides
+}: Partial<Omit<StandingBackup, 'tags'>> & { tags?: SomeTags } = {}): StandingBackup {
+  const { source = aVolume().id, id = 'snap-0123456789abcdef0' } = overrides;
+  return {
+    kind: 'snapshot',
+    region: aRegion,
+    id,
+    source,
+    state: 'completed',
+    startedAt: new Date('2026-11-21T02:15:05Z'),
+    parts: [id],
+    ...overrides,
+    tags: aSnapshot({ tags: { [tagKeys.source]: source, ...tags } }).tags,
+  };
+}
+
+/** The row of `aStandingBackup`; its key follows `slot` and `source`. */
 export function aRow(overrides: Partial<BackupRow> = {}): BackupRow {
   const { backup, tier } = aSlot();
   const { slot = slotId(aSlot()), source = aVolume().id } = overrides;
@@ -64,6 +89,7 @@ export function aRow(overrides: Partial<BackupRow> = {}): BackupRow {
     tier,
     slot,
     source,
+    region: aRegion,
     expires: '2026-11-28T02:15:04.120Z',
     resource: aSnapshot().id,
     ...overrides,
@@ -101,6 +127,6 @@ export const anExpireJob = (overrides: Partial<ExpireBackupsJob> = {}): ExpireBa
 
 export const aReconcileJob = (overrides: Partial<ReconcileLedgerJob> = {}): ReconcileLedgerJob =>
   reconcileLedgerJob.parse({
-    backups: [{ backup: 'data', volumes: { ids: [aVolume().id] }, tiers: { daily: '7 days' } }],
+    backups: [{ backup: 'data', volumes: { ids: [aVolume().id] }, tiers: { daily: { keep: '7 days' } } }],
     ...overrides,
   });

@@ -88,6 +88,7 @@ it('DynamoDB keeps locks and rows, and answers refusals and errors as they are',
     key: `${slot}/vol-0a`,
     slot,
     source: 'vol-0a',
+    region: 'us-east-1',
     backup: 'data',
     tier: 'daily',
     expires: now.toISOString(),
@@ -126,25 +127,20 @@ it('DynamoDB is asked where the whole client would ask, account endpoints left o
         }
 });
 
-it('EC2 tells the volumes of instances by tag', async () => {
+it('EC2 tells the volumes with a tag', async () => {
   const account = new RawAccount(sandbox, owner);
   const volume = await account.createVolume({ Backup: 'data' });
   const { Instances } = await account.ec2.send(
-    new RunInstancesCommand({
-      ImageId: 'ami-12345678',
-      MinCount: 1,
-      MaxCount: 1,
-      TagSpecifications: [{ ResourceType: 'instance', Tags: [{ Key: 'Role', Value: 'database' }] }],
-    }),
+    new RunInstancesCommand({ ImageId: 'ami-12345678', MinCount: 1, MaxCount: 1 }),
   );
   const InstanceId = Instances?.[0]?.InstanceId;
   await account.ec2.send(new AttachVolumeCommand({ VolumeId: volume, InstanceId, Device: '/dev/sdf' }));
   const { ec2Client, observeVolumes } = await bundled<typeof ec2Gateway & typeof volumes>(
     "export { ec2Client } from './shared/aws/ec2.ts'; export { observeVolumes } from './shared/aws/ec2-volumes.ts';",
   );
-  const client = ec2Client({ endpoint: sandbox.url, ...access });
+  const ec2 = ec2Client({ endpoint: sandbox.url, ...access });
   const patience = { clock, random: Math.random, timeLeft: () => 60_000 };
-  const found = await observeVolumes({ client, patience }, { instances: { tags: { Role: ['database'] } } });
+  const found = await observeVolumes({ ec2, patience }, { tags: { Backup: ['data'] } });
   expect(found.find(({ id }) => id === volume)).toMatchObject({
     attachedTo: [InstanceId],
     tags: { Backup: 'data' },

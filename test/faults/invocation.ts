@@ -1,13 +1,27 @@
 /** One invocation of a function as a process of its own, which can be cut off between two instructions. */
+import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import type { EC2Client } from '@aws-sdk/client-ec2';
+import { RDSClient } from '@aws-sdk/client-rds';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import { ec2Client } from '../../shared/aws/ec2.ts';
 import type { InvocationContext } from '../../shared/entrypoint.ts';
 import { openLedger } from '../../shared/ledger/open.ts';
 import type { Log } from '../../shared/log.ts';
 import type { Report } from '../../shared/report.ts';
-import type { Tools } from '../../shared/tools.ts';
+import type { Lazy, Tools } from '../../shared/tools.ts';
 import type { Call } from '../sandbox/types.ts';
 import { MortalHandler } from './mortal-handler.ts';
 import { credentials, owner, region, type World } from './world.ts';
+
+/** What any function may connect. */
+export interface AllClients {
+  ec2: EC2Client;
+  rds: RDSClient;
+  ssm: Lazy<SSMClient>;
+  sqs: Lazy<SQSClient>;
+  autoScaling: Lazy<AutoScalingClient>;
+}
 
 export type Handler = (payload: unknown, context: InvocationContext) => Promise<Report>;
 
@@ -28,7 +42,7 @@ export type Ending =
   | { kind: 'stuck' };
 
 export interface Order {
-  handlerOf: (tools: Tools) => Handler;
+  handlerOf: (tools: Tools<AllClients>) => Handler;
   payload: unknown;
   requestId: string;
   random: () => number;
@@ -98,25 +112,39 @@ function watchFor({ time }: World, deadline: number) {
   return { timeOut, end };
 }
 
-function toolsOf(world: World, wire: MortalHandler, lines: LogLine[], random: () => number): Tools {
+function toolsOf(
+  world: World,
+  wire: MortalHandler,
+  lines: LogLine[],
+  random: () => number,
+): Tools<AllClients> {
   const clock = world.time.clockOf(() => wire.alive);
   const logAt = (level: keyof Log) => (message: string, values: Record<string, unknown>) => {
     if (wire.alive) lines.push({ level, message, values });
   };
   const log = { debug: logAt('debug'), info: logAt('info'), warn: logAt('warn'), error: logAt('error') };
-  const ec2 = ec2Client({ region, credentials, endpoint: world.sandbox.url, requestHandler: wire });
+  const access = { credentials, endpoint: world.sandbox.url, requestHandler: wire, maxAttempts: 1 };
   return {
-    config: { owner, ledger: world.store },
+    config: { owner, ledger: world.store, region },
     clock,
     random,
     log,
     emitMetric: () => {},
-    ec2,
+    connect: (where) => {
+      const config = { ...access, region: where };
+      return {
+        ec2: ec2Client(config),
+        rds: new RDSClient(config),
+        ssm: async () => new SSMClient(config),
+        sqs: async () => new SQSClient(config),
+        autoScaling: async () => new AutoScalingClient(config),
+      };
+    },
     ledger: openLedger({
       owner,
       ledger: world.store,
       clock,
-      aws: ec2.config,
+      aws: { region, credentials, requestHandler: wire },
       endpoint: world.sandbox.url,
       onUnreadable: (key, why) => log.error('ledger.row-unreadable', { key, why }),
     }),

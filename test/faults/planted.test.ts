@@ -5,6 +5,7 @@ import type { Tools } from '../../shared/tools.ts';
 import { startSandbox } from '../sandbox/sandbox.ts';
 import type { Sandbox } from '../sandbox/types.ts';
 import { casesOf, outline, runCase } from './harness.ts';
+import type { AllClients } from './invocation.ts';
 import type { Scenario } from './scenario.ts';
 import { scenarios } from './scenarios/all.ts';
 import { type RawClients, rawClients } from './world.ts';
@@ -19,7 +20,12 @@ beforeAll(async () => {
 
 afterAll(() => sandbox.close());
 
-type Spoil = (tools: Tools) => Partial<Tools>;
+type Spoil = (tools: Tools<AllClients>) => Partial<Tools<AllClients>>;
+
+/** Tools whose EC2 clients go through `meddle`. */
+const meddlingTools = ({ connect }: Tools<AllClients>, meddle: Meddle): Partial<Tools<AllClients>> => ({
+  connect: (region) => ({ ...connect(region), ec2: meddling(connect(region).ec2, meddle) }),
+});
 
 /** What the harness finds first, under faults such as `crash-after ec2 CreateSnapshot`, in a scenario whose function was given worse tools. */
 async function found(name: string, faults: string, spoil: Spoil): Promise<string> {
@@ -39,20 +45,18 @@ async function found(name: string, faults: string, spoil: Spoil): Promise<string
 type Command = Parameters<EC2Client['send']>[0];
 
 /** A client whose calls go through `meddle` first: what that answers is the answer. */
-function meddling(
-  client: EC2Client,
-  meddle: (command: Command, send: () => Promise<unknown>) => unknown,
-): EC2Client {
+type Meddle = (command: Command, send: () => Promise<unknown>) => unknown;
+
+function meddling(client: EC2Client, meddle: Meddle): EC2Client {
   const send = (command: Command) => meddle(command, () => client.send(command));
   return new Proxy(client, { get: (target, name) => (name === 'send' ? send : Reflect.get(target, name)) });
 }
 
 test('finds that a snapshot is made without looking for one of an earlier try', async () => {
-  const spoil = ({ ec2 }: Tools) => ({
-    ec2: meddling(ec2, (command, send) =>
+  const spoil = (tools: Tools<AllClients>) =>
+    meddlingTools(tools, (command, send) =>
       command instanceof DescribeSnapshotsCommand ? { Snapshots: [] } : send(),
-    ),
-  });
+    );
   expect(await found('take-snapshots/daily', 'crash-after ec2 CreateSnapshot', spoil)).toContain(
     '2 snapshots of slot data/daily',
   );
@@ -62,15 +66,16 @@ test('finds that a snapshot is made without looking for one of an earlier try', 
 });
 
 test('finds that a slot is taken without its lock', async () => {
-  const spoil = ({ ledger }: Tools): Partial<Tools> => ({
+  const spoil = ({ ledger }: Tools<AllClients>): Partial<Tools<AllClients>> => ({
     ledger: { ...ledger, acquire: async () => ({ state: 'acquired' }) },
   });
   expect(await found('take-snapshots/daily', 'doubled ', spoil)).toContain('2 snapshots of slot data/daily');
 });
 
 test('finds that a row is removed before its snapshot', async () => {
-  const spoil = ({ ec2, ledger, clock }: Tools) => ({
-    ec2: meddling(ec2, async (command, send) => {
+  const spoil = (tools: Tools<AllClients>) => {
+    const { ledger, clock } = tools;
+    return meddlingTools(tools, async (command, send) => {
       if (!(command instanceof DeleteSnapshotCommand)) return send();
       const id = command.input.SnapshotId;
       for await (const rows of ledger.due(clock.now())) {
@@ -78,26 +83,25 @@ test('finds that a row is removed before its snapshot', async () => {
         await ledger.remove(spent.map(({ key }) => key));
       }
       return send();
-    }),
-  });
+    });
+  };
   expect(await found('expire-backups/hourly', 'crash-before ec2 DeleteSnapshot', spoil)).toContain(
     'and the ledger does not know it',
   );
 });
 
 test('finds that a refused deletion is called done', async () => {
-  const spoil = ({ ec2 }: Tools) => ({
-    ec2: meddling(ec2, (command, send) =>
+  const spoil = (tools: Tools<AllClients>) =>
+    meddlingTools(tools, (command, send) =>
       command instanceof DeleteSnapshotCommand ? send().catch(() => ({})) : send(),
-    ),
-  });
+    );
   expect(await found('expire-backups/hourly', 'code ec2 DeleteSnapshot', spoil)).toContain(
     'and the account does not show it',
   );
 });
 
 test('finds that a dry run writes', async () => {
-  const spoil = ({ ledger }: Tools): Partial<Tools> => ({
+  const spoil = ({ ledger }: Tools<AllClients>): Partial<Tools<AllClients>> => ({
     ledger: {
       ...ledger,
       peek: (slot, now) => ledger.acquire({ slot, holder: 'me', now, leaseSeconds: 45, expires: now }),
@@ -109,11 +113,10 @@ test('finds that a dry run writes', async () => {
 });
 
 test('finds that the newest backup of a living volume is deleted', async () => {
-  const spoil = ({ ec2 }: Tools) => ({
-    // Every volume looks as if it were gone.
-    ec2: meddling(ec2, (command, send) =>
+  // Every volume looks as if it were gone.
+  const spoil = (tools: Tools<AllClients>) =>
+    meddlingTools(tools, (command, send) =>
       command.constructor.name === 'DescribeVolumesCommand' ? { Volumes: [] } : send(),
-    ),
-  });
+    );
   expect(await found('expire-backups/hourly', 'none', spoil)).toContain('the last completed backup of vol-');
 });

@@ -1,6 +1,6 @@
 /** What a function brings to the harness: an account, an event, and how the account must look in the end. */
 import type { Tools } from '../../shared/tools.ts';
-import type { Handler } from './invocation.ts';
+import type { AllClients, Handler } from './invocation.ts';
 import type { Look } from './look.ts';
 import type { Store, World } from './world.ts';
 
@@ -11,7 +11,7 @@ export interface Scenario {
   /** `npm test` tries every kind of fault on its first store; of other scenarios a few. */
   thorough?: true;
   start: Date;
-  handlerOf: (tools: Tools) => Handler;
+  handlerOf: (tools: Tools<AllClients>) => Handler;
   /** Fills the empty account, and leaves its time at `start` or later. */
   seed: (world: World) => Promise<Seeded>;
 }

@@ -75,6 +75,7 @@ export function rowOf(backup: Backup, resource?: string): BackupRow {
     tier,
     slot,
     source,
+    region,
     expires,
   };
   return resource === undefined ? row : { ...row, resource };

@@ -9,6 +9,8 @@ import type { Report } from '../../shared/report.ts';
 import { credentials } from './lambda/aws-environment.ts';
 import { type DeployedFunction, type DeployedStack, readStack } from './lambda/deployed-stack.ts';
 import { FunctionProcess } from './lambda/function-process.ts';
+import { type DeployedQueue, nextBatch, takeOverQueues } from './lambda/queues.ts';
+import { type AwsEvent, type DeployedRule, matches, payloadOf, rulesIn } from './lambda/rules.ts';
 import { type DeployedSchedule, payloadAt, schedulesIn, startsOf } from './lambda/schedules.ts';
 import { type CommandResult, makeWorkingCopy, type WorkingCopy } from './lambda/working-copy.ts';
 import type { Sandbox } from './types.ts';
@@ -87,7 +89,15 @@ async function deployFrom(
   const { service } = JSON.parse(state) as { service: { service: string } };
   const stackName = `${service.service}-${stage}`;
   const stack = await readStack({ ...where, stackName, folder: join(copy.folder, '.deployed') });
-  return new Deployment(sandbox, copy, stack, region);
+  return new Deployment({ sandbox, copy, stack, region, queues: await takeOverQueues(where) });
+}
+
+interface DeploymentParts {
+  sandbox: Sandbox;
+  copy: WorkingCopy;
+  stack: DeployedStack;
+  region: string;
+  queues: readonly DeployedQueue[];
 }
 
 /** A deployed stack that can be started. */
@@ -95,19 +105,23 @@ export class Deployment {
   readonly #sandbox: Sandbox;
   readonly #copy: WorkingCopy;
   readonly #region: string;
+  readonly #queues: readonly DeployedQueue[];
   readonly #idle = new Map<string, FunctionProcess[]>();
   readonly #processes = new Set<FunctionProcess>();
   readonly stack: DeployedStack;
   readonly schedules: readonly DeployedSchedule[];
+  readonly rules: readonly DeployedRule[];
   /** Asynchronous events that failed for good. */
   readonly deadLetters: DeadLetter[] = [];
 
-  constructor(sandbox: Sandbox, copy: WorkingCopy, stack: DeployedStack, region: string) {
+  constructor({ sandbox, copy, stack, region, queues }: DeploymentParts) {
     this.#sandbox = sandbox;
     this.#copy = copy;
     this.#region = region;
+    this.#queues = queues;
     this.stack = stack;
     this.schedules = schedulesIn(stack.resources);
+    this.rules = rulesIn(stack.resources);
   }
 
   /** Every start of every deployed schedule after `from`, up to and including `to`, in order. */
@@ -168,6 +182,31 @@ export class Deployment {
     const { error } = invocation;
     if (error) this.deadLetters.push({ queue: deadLetterQueue ?? '(none)', functionName, payload, error });
     return { attempts, deadLettered: error !== undefined };
+  }
+
+  /** An event of AWS, as EventBridge's rules hand it on. */
+  async deliverEvent(event: AwsEvent, options: InvokeOptions): Promise<Delivery[]> {
+    const deliveries: Delivery[] = [];
+    for (const rule of this.rules.filter(({ pattern }) => matches(pattern, event))) {
+      const { name } = this.#functionBy(({ logicalId }) => logicalId === rule.target, rule.target);
+      deliveries.push(await this.deliver(name, payloadOf(rule, event), options));
+    }
+    return deliveries;
+  }
+
+  /** Starts the workers of the stack's queues, one after another, until no message is visible. */
+  async drainQueues(options: InvokeOptions): Promise<Invocation[]> {
+    const place = { endpoint: this.#sandbox.url, region: this.#region };
+    const invocations: Invocation[] = [];
+    for (const queue of this.#queues) {
+      const { name } = this.#functionBy(({ fullName }) => fullName === queue.functionFullName, queue.url);
+      for (let batch = await nextBatch(queue, place); batch; batch = await nextBatch(queue, place)) {
+        const invocation = await this.invoke(name, batch.payload, options);
+        if (!invocation.error) await batch.settle(invocation.report);
+        invocations.push(invocation);
+      }
+    }
+    return invocations;
   }
 
   /** Another command of the same project at the same account: `['invoke', 'local', …]`. One at a time. */

@@ -21,6 +21,8 @@ export interface Snapshot {
   description: string;
   isArchived: boolean;
   tags: Tags;
+  /** Why a copy failed. EC2 says it of copies alone. */
+  stateMessage?: string;
 }
 
 /** The descriptions of sets' members and of copies: what proves that their tags are their own. */
@@ -90,6 +92,7 @@ const toSnapshot = (snapshot: Ec2Snapshot): Snapshot => ({
   description: snapshot.Description ?? '',
   isArchived: snapshot.StorageTier === 'archive',
   tags: tagsOf(snapshot.Tags),
+  ...(snapshot.StateMessage && { stateMessage: snapshot.StateMessage }),
 });
 
 export interface NewSnapshot {

@@ -14,7 +14,7 @@ import {
 } from '../aws/ec2-snapshots.ts';
 import { observeExisting } from '../aws/ec2-volumes.ts';
 import type { Place } from '../aws/place.ts';
-import { extraTagKeys } from '../tags.ts';
+import { extraTagKeys, tagKeys } from '../tags.ts';
 import type { BackupGateway, BackupState, StandingBackup } from './backup.ts';
 
 export function ebsBackups(place: Place<Pick<Ec2, 'ec2'>>): BackupGateway {
@@ -36,30 +36,51 @@ export function ebsBackups(place: Place<Pick<Ec2, 'ec2'>>): BackupGateway {
 }
 
 /** A set's snapshots may come in several pages: it is held until the last has come. */
-async function* assembled(
+export async function* assembled(
   pages: AsyncIterable<Snapshot[]>,
   region: string,
 ): AsyncGenerator<StandingBackup[]> {
-  const open = new Map<string, Snapshot[]>();
+  const open = new OpenSets(region);
   for await (const page of pages) {
-    const whole: StandingBackup[] = [];
-    for (const snapshot of page) {
-      const set = snapshot.tags[extraTagKeys.set];
-      if (isPartOfImage(snapshot)) continue;
-      if (set === undefined) {
-        whole.push(toBackup(snapshot, region));
-        continue;
-      }
-      const members = [...(open.get(set) ?? []), snapshot];
-      open.set(set, members);
-      if (members.length !== sizeOf(members)) continue;
-      whole.push(setOf(set, members, region));
-      open.delete(set);
-    }
-    yield whole;
+    const backups = page.filter((snapshot) => !isPartOfImage(snapshot)).map((snapshot) => open.add(snapshot));
+    yield backups.filter((backup) => backup !== undefined);
   }
-  if (open.size > 0) yield [...open].map(([set, members]) => setOf(set, members, region));
+  const torn = open.rest();
+  if (torn.length > 0) yield torn;
 }
+
+/** The sets of which members may still come. */
+class OpenSets {
+  readonly #region: string;
+  readonly #members = new Map<string, Snapshot[]>();
+
+  constructor(region: string) {
+    this.#region = region;
+  }
+
+  /** The backup that is whole now. */
+  add(snapshot: Snapshot): StandingBackup | undefined {
+    const set = setIn(snapshot);
+    if (set === undefined) return toBackup(snapshot, this.#region);
+    // Two stages may take sets of one instance at one time: each has its own.
+    const key = `${snapshot.tags[tagKeys.owner]}/${set}`;
+    const members = [...(this.#members.get(key) ?? []), snapshot];
+    this.#members.set(key, members);
+    if (members.length !== sizeOf(members)) return undefined;
+    this.#members.delete(key);
+    return setOf(set, members, this.#region);
+  }
+
+  rest(): StandingBackup[] {
+    return [...this.#members.values()].map((members) =>
+      setOf(members[0]?.tags[extraTagKeys.set] ?? '', members, this.#region),
+    );
+  }
+}
+
+/** A member's copy that failed is no member: another one takes its place, and it dies by itself. */
+const setIn = ({ state, tags }: Snapshot): string | undefined =>
+  state === 'error' && tags[extraTagKeys.copyOf] !== undefined ? undefined : tags[extraTagKeys.set];
 
 /** An image's snapshots carry our tags, but live and die with the image. */
 const isPartOfImage = ({ tags }: Snapshot): boolean => tags[extraTagKeys.image] !== undefined;
@@ -77,11 +98,12 @@ const toBackup = (snapshot: Snapshot, region: string): StandingBackup => ({
   parts: [snapshot.id],
 });
 
-function stateOf({ state }: Snapshot): BackupState {
+export function stateOf({ state }: Snapshot): BackupState {
   return state === 'pending' || state === 'completed' || state === 'error' ? state : 'other';
 }
 
-function setOf(set: string, members: readonly Snapshot[], region: string): StandingBackup {
+/** The set that these snapshots are the members of. */
+export function setOf(set: string, members: readonly Snapshot[], region: string): StandingBackup {
   const [first] = members;
   if (!first) throw new TypeError(`The set ${set} has no member`);
   const sources = new Set(members.map(sourceOf));

@@ -3,7 +3,7 @@ import { createSnapshot } from '../../shared/aws/ec2-snapshots.ts';
 import type { Appointment } from '../../shared/backups/appointment.ts';
 import { type Ending, takeAll } from '../../shared/backups/take.ts';
 import { slotId } from '../../shared/slot.ts';
-import type { HomeClients } from '../../shared/tools.ts';
+import type { TakeSnapshotsClients } from './clients.ts';
 import type { TakeDecision } from './decide.ts';
 import type { TakeSnapshotsJob } from './job.ts';
 
@@ -15,7 +15,7 @@ const endings: Record<string, Ending> = {
 
 export async function takeVolumes(
   decisions: readonly TakeDecision[],
-  appointment: Appointment<TakeSnapshotsJob, HomeClients>,
+  appointment: Appointment<TakeSnapshotsJob, TakeSnapshotsClients>,
 ): Promise<void> {
   const { slot, run } = appointment;
   const description = `Groundskeeper ${slotId(slot)}`;

@@ -1,9 +1,12 @@
 import { ec2Client } from '../../shared/aws/ec2.ts';
 import { entrypoint } from '../../shared/entrypoint.ts';
-import { lambdaTools } from '../../shared/tools.ts';
+import { lambdaTools, lazily } from '../../shared/tools.ts';
 import { takeSnapshots } from './run.ts';
 
 export const handler = entrypoint(
   takeSnapshots,
-  lambdaTools((config) => ({ ec2: ec2Client(config) })),
+  lambdaTools((config) => ({
+    ec2: ec2Client(config),
+    ssm: lazily(async () => (await import('../../shared/aws/ssm.ts')).ssmClient(config)),
+  })),
 );

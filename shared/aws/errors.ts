@@ -41,6 +41,10 @@ const natures: Record<string, Nature> = {
   'InvalidSnapshot.NotFound': 'absent',
   'InvalidVolume.NotFound': 'absent',
   'InvalidSnapshot.InUse': 'in-use',
+  // SSM knows a command some seconds after it has taken it.
+  InvocationDoesNotExist: 'absent',
+  // Our own: the job wants no backup without the freeze, and none was made.
+  FreezeRefusedError: 'refused',
 };
 
 const brokenConnections = new Set([

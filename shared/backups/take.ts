@@ -43,6 +43,10 @@ export interface Taking<Job, Clients, New extends Creation> extends Appointment<
   endings: Readonly<Record<string, Ending>>;
   /** More at once would only be throttled. */
   creationsAtOnce: number;
+  /** None is begun with less time left. */
+  secondsEach?: number;
+  /** False: a source that is busy is left to the next delivery, since every attempt disturbs it. */
+  waitsForBusy?: boolean;
   /** Makes it, or finds that an earlier attempt did. `detail`: what a person may want to know besides. */
   create: (creation: New) => Promise<{ id: string; detail?: string | undefined }>;
 }
@@ -103,7 +107,7 @@ async function takeCreations<Job, Clients, New extends Creation>(
 ): Promise<void> {
   const { report, timeLeft } = taking.run;
   let busy = await takeBatches(creations, taking);
-  while (busy.length > 0 && timeLeft() > busySeconds * 1_000) {
+  while (busy.length > 0 && taking.waitsForBusy !== false && timeLeft() > busySeconds * 1_000) {
     await pause(taking.run);
     busy = await takeBatches(
       busy.map(({ creation }) => creation),
@@ -181,7 +185,8 @@ async function takeOne<Job, Clients, New extends Creation>(
   creation: New,
   taking: Taking<Job, Clients, New>,
 ): Promise<Attempt> {
-  if (taking.run.timeLeft() <= 0) return { outcome: deferral(creation, 'out-of-time') };
+  if (taking.run.timeLeft() <= (taking.secondsEach ?? 0) * 1_000)
+    return { outcome: deferral(creation, 'out-of-time') };
   const row = rowFor(creation, taking);
   try {
     const made = await taking.create(creation);

@@ -17,7 +17,8 @@ export interface Need {
 export interface Grant {
   actions: readonly string[];
   resources: readonly string[];
-  conditions: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** By operator and key, the values of which one has to fit. */
+  conditions: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 }
 
 const partition = 'aws';
@@ -151,7 +152,9 @@ export function grantsOf(role: Resource | undefined): Grant[] {
         conditions: Object.fromEntries(
           Object.entries(Condition).map(([operator, keys]) => [
             operator,
-            Object.fromEntries(Object.entries(keys).map(([key, value]) => [key, resolved(value)])),
+            Object.fromEntries(
+              Object.entries(keys).map(([key, value]) => [key, [value].flat().map(resolved)]),
+            ),
           ]),
         ),
       };
@@ -188,16 +191,21 @@ export const matches = (pattern: string, text: string): boolean =>
 
 const literally = (text: string): string => text.replaceAll(/[.+?^${}()|[\]\\/]/g, '\\$&');
 
-type Holds = (found: string | readonly string[] | undefined, expected: string) => boolean;
+type Holds = (found: string | readonly string[] | undefined, expected: readonly string[]) => boolean;
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html */
 const operators: Readonly<Record<string, Holds>> = {
-  StringEquals: (found, expected) => found === expected,
+  StringEquals: (found, expected) => typeof found === 'string' && expected.includes(found),
   // True, too, where the request has no such key.
-  'ForAllValues:StringEquals': (found, expected) => [found ?? []].flat().every((value) => value === expected),
+  'ForAllValues:StringEquals': (found, expected) =>
+    [found ?? []].flat().every((value) => expected.includes(value)),
 };
 
-function holds(operator: string, keys: Readonly<Record<string, string>>, { context }: Need): boolean {
+function holds(
+  operator: string,
+  keys: Readonly<Record<string, readonly string[]>>,
+  { context }: Need,
+): boolean {
   const isMet = operators[operator];
   if (!isMet) throw new Error(`iam.ts does not know the operator ${operator}`);
   return Object.entries(keys).every(([key, value]) => isMet(context[key], value));

@@ -9,8 +9,8 @@ export interface Statement {
   actions: readonly string[];
   /** ARNs, or `*` alone for what AWS lets nobody narrow down. */
   resources: readonly string[];
-  /** `{ StringEquals: { 'aws:ResourceTag/groundskeeper:owner': theOwner } }` */
-  conditions?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** `{ StringEquals: { 'aws:ResourceTag/groundskeeper:owner': theOwner } }`; of a list one value has to fit. */
+  conditions?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 }
 
 export interface Permissions {
@@ -26,5 +26,12 @@ export const theOwner = `\${owner}`;
 export const arnHere = (service: string, resource: string): string =>
   `arn:\${AWS::Partition}:${service}:\${AWS::Region}:\${AWS::AccountId}:${resource}`;
 
-/** Snapshots' ARNs name no account: Service Authorization Reference, Amazon EC2. */
+/** The same in every region: copies, and what expires of them, may be in regions that the plan has no more. */
+export const arnAnywhere = (service: string, resource: string): string =>
+  `arn:\${AWS::Partition}:${service}:*:\${AWS::AccountId}:${resource}`;
+
+/** Snapshots' and images' ARNs name no account: Service Authorization Reference, Amazon EC2. */
 export const snapshotArns = `arn:\${AWS::Partition}:ec2:\${AWS::Region}::snapshot/*`;
+export const imageArns = `arn:\${AWS::Partition}:ec2:\${AWS::Region}::image/*`;
+export const snapshotArnsAnywhere = `arn:\${AWS::Partition}:ec2:*::snapshot/*`;
+export const imageArnsAnywhere = `arn:\${AWS::Partition}:ec2:*::image/*`;

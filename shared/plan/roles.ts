@@ -73,6 +73,9 @@ const filledConditions = (conditions: NonNullable<Statement['conditions']>, owne
   Object.fromEntries(
     Object.entries(conditions).map(([operator, keys]) => [
       operator,
-      Object.fromEntries(Object.entries(keys).map(([key, value]) => [key, filled(value, owner)])),
+      Object.fromEntries(Object.entries(keys).map(([key, value]) => [key, filledValue(value, owner)])),
     ]),
   );
+
+const filledValue = (value: string | readonly string[], owner: string) =>
+  typeof value === 'string' ? filled(value, owner) : value.map((one) => filled(one, owner));

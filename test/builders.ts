@@ -2,6 +2,7 @@
 import { type ExpireBackupsJob, expireBackupsJob } from '../functions/expire-backups/job.ts';
 import { type ReconcileLedgerJob, reconcileLedgerJob } from '../functions/reconcile-ledger/job.ts';
 import { type TakeSnapshotsJob, takeSnapshotsJob } from '../functions/take-snapshots/job.ts';
+import type { Instance } from '../shared/aws/ec2-instances.ts';
 import type { Snapshot } from '../shared/aws/ec2-snapshots.ts';
 import type { Volume } from '../shared/aws/ec2-volumes.ts';
 import type { StandingBackup } from '../shared/backups/backup.ts';
@@ -26,6 +27,21 @@ export const aVolume = (overrides: Partial<Volume> = {}): Volume => ({
   createdAt: new Date('2026-01-01T00:00:00Z'),
   attachedTo: [],
   tags: { Name: 'data' },
+  ...overrides,
+});
+
+/** Runs, with a boot volume and two data volumes. */
+export const anInstance = (overrides: Partial<Instance> = {}): Instance => ({
+  id: 'i-0123456789abcdef0',
+  state: 'running',
+  launchedAt: new Date('2026-01-01T00:00:00Z'),
+  rootDevice: '/dev/sda1',
+  volumes: [
+    { id: 'vol-00000000000000001', device: '/dev/sda1' },
+    { id: 'vol-00000000000000002', device: '/dev/sdb' },
+    { id: 'vol-00000000000000003', device: '/dev/sdc' },
+  ],
+  tags: { Name: 'web' },
   ...overrides,
 });
 

@@ -38,6 +38,8 @@ const natures: Record<string, Nature> = {
   SnapshotCreationPerVolumeRateExceeded: 'volume-rate',
   // Five pending snapshots a volume, one for st1 and sc1: they may take hours to complete.
   ConcurrentSnapshotLimitExceeded: 'busy',
+  // 20 copies under way to a region.
+  ResourceLimitExceeded: 'busy',
   'InvalidSnapshot.NotFound': 'absent',
   'InvalidVolume.NotFound': 'absent',
   'InvalidSnapshot.InUse': 'in-use',

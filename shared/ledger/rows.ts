@@ -5,7 +5,13 @@ import { extraTagKeys, tagKeys } from '../tags.ts';
 import { type BackupRow, type Ledger, rowKey } from './ledger.ts';
 
 /** The row that a backup of ours should have; undefined if its tags do not say all of it. */
-export function rowOf({ kind, region, id, source, tags }: StandingBackup): BackupRow | undefined {
+export function rowOf({
+  kind,
+  region,
+  id,
+  source,
+  tags,
+}: Pick<StandingBackup, 'kind' | 'region' | 'id' | 'source' | 'tags'>): BackupRow | undefined {
   const slot = tags[tagKeys.slot];
   const expires = expiryIn(tags[tagKeys.expires]);
   const appointment = slot === undefined ? undefined : parseSlotId(slot);

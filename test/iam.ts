@@ -1,6 +1,6 @@
 /**
  * IAM as far as our roles use it: which permissions a call needs, and whether a role has them.
- * Service Authorization Reference: Amazon EC2, SimpleDB, DynamoDB.
+ * Service Authorization Reference: Amazon EC2, Systems Manager, SimpleDB, DynamoDB.
  */
 import type { Resource } from '../shared/plan/template.ts';
 import type { Call } from './sandbox/types.ts';
@@ -45,6 +45,8 @@ export function needsOf({ service, action, parameters }: Call, tagsOf: TagsOfSna
   switch (service) {
     case 'ec2':
       return ec2Needs(action, of, parameters, tagsOf);
+    case 'ssm':
+      return ssmNeeds(action, parameters);
     case 'simpledb':
       return [
         {
@@ -74,6 +76,13 @@ function tableIn({ TableName, IndexName, RequestItems }: Call['parameters']): st
   return IndexName === undefined ? String(table) : `${String(table)}/index/${String(IndexName)}`;
 }
 
+function ssmNeeds(action: string, { InstanceIds = [], DocumentName }: Call['parameters']): Need[] {
+  if (action !== 'SendCommand') return [{ action: `ssm:${action}`, resource: '*', context: {} }];
+  const document = arn('ssm', `document/${String(DocumentName)}`, '');
+  const instances = (InstanceIds as string[]).map((id) => arn('ec2', `instance/${id}`));
+  return [document, ...instances].map((resource) => ({ action: 'ssm:SendCommand', resource, context: {} }));
+}
+
 function ec2Needs(
   action: string,
   of: (name: string) => string,
@@ -83,6 +92,18 @@ function ec2Needs(
   if (action.startsWith('Describe')) return [{ action: `ec2:${action}`, resource: '*', context: {} }];
   const tagged = (id: string) => prefixed('aws:ResourceTag/', tagsOf(id));
   switch (action) {
+    case 'CreateSnapshots': {
+      const tags = prefixed('aws:RequestTag/', tagsIn(parameters));
+      const snapshot = snapshotArn('snap-00000000000000000'); // none of them has an id yet
+      const instance = arn('ec2', `instance/${of('InstanceSpecification.InstanceId')}`);
+      const volume = arn('ec2', 'volume/vol-00000000000000000'); // AWS knows which
+      return [
+        { action: 'ec2:CreateSnapshots', resource: instance, context: {} },
+        { action: 'ec2:CreateSnapshots', resource: volume, context: {} },
+        { action: 'ec2:CreateSnapshots', resource: snapshot, context: tags },
+        { action: 'ec2:CreateTags', resource: snapshot, context: { ...tags, 'ec2:CreateAction': action } },
+      ];
+    }
     case 'CreateSnapshot': {
       const tags = prefixed('aws:RequestTag/', tagsIn(parameters));
       const snapshot = snapshotArn('snap-00000000000000000'); // it has no id yet
@@ -102,9 +123,12 @@ function ec2Needs(
         },
       ];
     case 'CreateTags': {
-      const id = of('ResourceId.1');
-      const context = { ...tagged(id), 'aws:TagKeys': keysIn(parameters) };
-      return [{ action: 'ec2:CreateTags', resource: snapshotArn(id), context }];
+      const keys = { 'aws:TagKeys': keysIn(parameters) };
+      return idsIn(parameters).map((id) => ({
+        action: 'ec2:CreateTags',
+        resource: snapshotArn(id),
+        context: { ...tagged(id), ...keys },
+      }));
     }
     default:
       throw new Error(`iam.ts does not know which permissions EC2's ${action} needs`);
@@ -123,6 +147,12 @@ function tagsIn(parameters: Call['parameters']): Record<string, string> {
   }
   return tags;
 }
+
+/** `ResourceId.1`. */
+const idsIn = (parameters: Call['parameters']): string[] =>
+  Object.entries(parameters)
+    .filter(([name]) => /^ResourceId\.\d+$/.test(name))
+    .map(([, id]) => String(id));
 
 /** `Tag.1.Key`. */
 const keysIn = (parameters: Call['parameters']): string[] =>

@@ -2,20 +2,24 @@
  * `npm run demo`: deploys into a local AWS with the real `serverless deploy`, lets eight days of the
  * deployed schedules pass, and shows what happened. It leaves nothing behind, also when interrupted.
  */
+import { readFileSync } from 'node:fs';
 import { EC2Client } from '@aws-sdk/client-ec2';
+import { RDSClient } from '@aws-sdk/client-rds';
 import { systemClock } from '../../shared/clock.ts';
 import type { BackupRow } from '../../shared/ledger/ledger.ts';
 import { openLedger } from '../../shared/ledger/open.ts';
 import { Calendar } from './demo/calendar.ts';
-import { accountLines, Company } from './demo/company.ts';
+import { accountLines, Company, copyRegion } from './demo/company.ts';
 import { heading, listed, print, progress, quiet, step, table } from './demo/page.ts';
 import { printStanding } from './demo/standing.ts';
 import { acts, mishaps, type Place, span } from './demo/story.ts';
-import { Timeline } from './demo/timeline.ts';
+import { Timeline, tierOf } from './demo/timeline.ts';
+import type { AwsEvent } from './lambda/rules.ts';
 import { type Delivery, type Deployment, deploy, type Start } from './lambda-host.ts';
 import { startSandbox } from './sandbox.ts';
 import type { Sandbox } from './types.ts';
 
+const planFile = new URL('demo/plan.yml', import.meta.url);
 const region = 'us-east-1';
 const stage = 'demo';
 const access = { region, credentials: { accessKeyId: 'test', secretAccessKey: 'test' } };
@@ -34,10 +38,15 @@ async function demo(): Promise<void> {
   );
   closers.push(() => sandbox.close());
   sandbox.setTime(span.from);
-  const ec2 = new EC2Client({ ...access, endpoint: sandbox.url });
-  const company = await step('seeding the account of a small company', () => Company.found(ec2, sandbox));
+  const local = { ...access, endpoint: sandbox.url };
+  const clients = {
+    ec2: new EC2Client(local),
+    rds: new RDSClient(local),
+    elsewhere: new EC2Client({ ...local, region: copyRegion }),
+  };
+  const company = await step('seeding the account of a small company', () => Company.found(clients, sandbox));
   const deployment = await step('deploying into it with the real `serverless deploy`', () =>
-    deploy(sandbox, { stage, region, signal }),
+    deploy(sandbox, { stage, region, signal, plan: readFileSync(planFile, 'utf8') }),
   );
   closers.push(() => deployment.close());
   print();
@@ -81,10 +90,15 @@ function printSchedules({ schedules, stack }: Deployment): void {
   for (const line of table(['schedule', 'when', 'zone', 'starts'], rows)) print(line);
 }
 
-/** Tier to retention, from the deployed jobs. */
+/** `<backup> <tier>` to retention, from the deployed jobs. */
 function tiersOf({ schedules }: Deployment): Map<string, string> {
-  const jobs = schedules.map(({ input }) => JSON.parse(input) as { tier?: string; keep?: string });
-  return new Map(jobs.flatMap(({ tier, keep }) => (tier && keep ? [[tier, keep]] : [])));
+  const jobs = schedules.map(({ input }) => JSON.parse(input) as { keep?: string });
+  return new Map(
+    jobs.flatMap((job) => {
+      const label = tierOf(job);
+      return label && job.keep ? [[label, job.keep]] : [];
+    }),
+  );
 }
 
 /** The plan's zone: tiers that count hours and the chores run in UTC. */
@@ -102,6 +116,7 @@ async function letPass(place: Place, timeline: Timeline, calendar: Calendar): Pr
       const act = pendingActs.shift();
       if (act) timeline.note(act.at, await act.does(place));
     }
+    if (isSkipped(start)) continue;
     await run(start, place, timeline);
     runs.set(start.functionName, (runs.get(start.functionName) ?? 0) + 1);
   }
@@ -122,7 +137,38 @@ async function run(start: Start, place: Place, timeline: Timeline): Promise<void
     if (deadLettered) throw new Error(`${start.schedule.name} failed: ${attempts.at(-1)?.error?.message}`);
   }
   timeline.record(start, deliveries);
+  for (const event of completionsOf(deliveries, at)) {
+    const copying = await place.deployment.deliverEvent(event, { now: at });
+    timeline.record({ ...start, payload: event }, copying);
+  }
   if (mishap) timeline.note(at, mishap.tell(deliveries));
+}
+
+/** Of the copies' schedule, which looks every ten minutes whether there is something to do, one an hour is enough here. */
+const isSkipped = ({ functionName, at }: Start): boolean =>
+  functionName === 'copy-backups' && at.getUTCMinutes() >= 10;
+
+/** As EC2 tells of a snapshot that has completed: Amazon EBS user guide, "EventBridge for Amazon EBS". */
+function completionsOf(deliveries: readonly Delivery[], at: Date): AwsEvent[] {
+  const outcomes = deliveries.flatMap(({ attempts }) => attempts.at(-1)?.report?.outcomes ?? []);
+  return outcomes
+    .filter(({ decision, outcome }) => decision === 'create' && outcome === 'done')
+    .map(({ detail = '' }) => detail.split('; ')[0] ?? '')
+    .filter((id) => id.startsWith('snap-'))
+    .map((id) => ({
+      source: 'aws.ec2',
+      'detail-type': 'EBS Snapshot Notification',
+      time: at.toISOString(),
+      region,
+      resources: [`arn:aws:ec2::${region}:snapshot/${id}`],
+      detail: {
+        event: 'createSnapshot',
+        result: 'succeeded',
+        cause: '',
+        'request-id': '',
+        snapshot_id: `arn:aws:ec2::${region}:snapshot/${id}`,
+      },
+    }));
 }
 
 async function ledgerRows(sandbox: Sandbox, owner: string): Promise<BackupRow[]> {

@@ -4,12 +4,20 @@ import {
   CreateSnapshotCommand,
   CreateVolumeCommand,
   DeregisterImageCommand,
+  DescribeImagesCommand,
   DescribeSnapshotsCommand,
   type EC2Client,
+  type Image,
   RegisterImageCommand,
   RunInstancesCommand,
   type Snapshot,
 } from '@aws-sdk/client-ec2';
+import {
+  CreateDBInstanceCommand,
+  type DBSnapshot,
+  DescribeDBSnapshotsCommand,
+  type RDSClient,
+} from '@aws-sdk/client-rds';
 import type { Sandbox } from '../types.ts';
 
 const zone = 'us-east-1a';
@@ -17,33 +25,51 @@ const tagged = { Backup: 'data' };
 
 /** By name; `on`: the instance that it is attached to. */
 const volumes = [
-  { name: 'orders-db', on: 'db-1', sizeGib: 200, tags: tagged },
+  { name: 'warehouse', on: 'warehouse-1', sizeGib: 200, tags: tagged },
   { name: 'shop-files', on: 'shop-1', sizeGib: 100, tags: tagged },
   { name: 'old-archive', sizeGib: 500, tags: tagged },
-  { name: 'build-cache', on: 'shop-2', sizeGib: 20, tags: {} },
+  { name: 'build-cache', on: 'builder-1', sizeGib: 20, tags: {} },
 ] as const;
 
 export const inError = 'old-archive';
 export const untagged = 'build-cache';
 
+/** The instance whose volumes are one set, and which is made an image of. */
+export const shop = 'shop-1';
+/** What is frozen there. */
+export const shopMount = '/var/www';
+export const database = 'orders';
+export const copyRegion = 'us-west-2';
+
 /** The same for a person. */
 export const accountLines = [
-  '3 instances and their volumes: orders-db and shop-files carry the tag Backup=data; old-archive',
-  'carries it too, but is in error; build-cache does not carry it. A person made one snapshot of',
-  'orders-db by hand.',
+  '3 instances and their volumes: warehouse and shop-files carry the tag Backup=data; old-archive',
+  'carries it too, but is in error; build-cache does not carry it. shop-1 serves /var/www. A database,',
+  'orders. A person made one snapshot of warehouse by hand.',
 ];
+
+export interface CompanyClients {
+  ec2: EC2Client;
+  rds: RDSClient;
+  /** In the region of the copies. */
+  elsewhere: EC2Client;
+}
 
 export class Company {
   readonly #ec2: EC2Client;
+  readonly #rds: RDSClient;
+  readonly #elsewhere: EC2Client;
   readonly #ids = new Map<string, string>();
   #handMade = '';
 
-  private constructor(ec2: EC2Client) {
+  private constructor({ ec2, rds, elsewhere }: CompanyClients) {
     this.#ec2 = ec2;
+    this.#rds = rds;
+    this.#elsewhere = elsewhere;
   }
 
-  static async found(ec2: EC2Client, sandbox: Sandbox): Promise<Company> {
-    const company = new Company(ec2);
+  static async found(clients: CompanyClients, sandbox: Sandbox): Promise<Company> {
+    const company = new Company(clients);
     await company.#build(sandbox);
     return company;
   }
@@ -63,6 +89,23 @@ export class Company {
   /** The snapshot that a person took before Groundskeeper came. */
   get handMade(): string {
     return this.#handMade;
+  }
+
+  async copies(): Promise<Snapshot[]> {
+    const { Snapshots = [] } = await this.#elsewhere.send(
+      new DescribeSnapshotsCommand({ OwnerIds: ['self'] }),
+    );
+    return Snapshots;
+  }
+
+  async databaseSnapshots(): Promise<DBSnapshot[]> {
+    const { DBSnapshots = [] } = await this.#rds.send(new DescribeDBSnapshotsCommand({}));
+    return DBSnapshots;
+  }
+
+  async images(): Promise<Image[]> {
+    const { Images = [] } = await this.#ec2.send(new DescribeImagesCommand({ Owners: ['self'] }));
+    return Images;
   }
 
   async snapshots(): Promise<Snapshot[]> {
@@ -97,9 +140,11 @@ export class Company {
       if (InstanceId === undefined) continue;
       await this.#ec2.send(new AttachVolumeCommand({ InstanceId, VolumeId: id, Device: '/dev/sdf' }));
     }
+    for (const [name, id] of instances) this.#ids.set(name, id);
     sandbox.setVolumeState(this.idOf(inError), 'error');
+    await this.#createDatabase();
     const { SnapshotId = '' } = await this.#ec2.send(
-      new CreateSnapshotCommand({ VolumeId: this.idOf('orders-db'), Description: 'before the move' }),
+      new CreateSnapshotCommand({ VolumeId: this.idOf('warehouse'), Description: 'before the move' }),
     );
     this.#handMade = SnapshotId;
   }
@@ -111,14 +156,30 @@ export class Company {
         MinCount: 1,
         MaxCount: 1,
         Placement: { AvailabilityZone: zone },
-        TagSpecifications: [{ ResourceType: 'instance', Tags: [{ Key: 'Name', Value: name }] }],
+        TagSpecifications: [
+          { ResourceType: 'instance', Tags: tagList({ Name: name, Role: name.replace(/-1$/, '') }) },
+        ],
       }),
     );
     return Instances[0]?.InstanceId ?? '';
   }
 
+  async #createDatabase(): Promise<void> {
+    await this.#rds.send(
+      new CreateDBInstanceCommand({
+        DBInstanceIdentifier: database,
+        DBInstanceClass: 'db.t4g.micro',
+        Engine: 'postgres',
+        AllocatedStorage: 20,
+        MasterUsername: 'shop',
+        MasterUserPassword: 'not-a-secret',
+        Tags: tagList(tagged),
+      }),
+    );
+  }
+
   async #createVolume(name: string, Size: number, tags: Record<string, string>): Promise<string> {
-    const Tags = Object.entries({ Name: name, ...tags }).map(([Key, Value]) => ({ Key, Value }));
+    const Tags = tagList({ Name: name, ...tags });
     const { VolumeId = '' } = await this.#ec2.send(
       new CreateVolumeCommand({
         AvailabilityZone: zone,
@@ -129,3 +190,6 @@ export class Company {
     return VolumeId;
   }
 }
+
+const tagList = (tags: Readonly<Record<string, string>>) =>
+  Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));

@@ -64,7 +64,8 @@ export function columns(rows: readonly Row[], right: readonly number[] = []): st
 }
 
 /** `1 snapshot`, `2 snapshots`. */
-export const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+export const counted = (count: number, what: string, plural = `${what}s`): string =>
+  `${count} ${count === 1 ? what : plural}`;
 
 /** `a`, `a and b`, `a, b and c`. */
 export function listed(words: readonly string[]): string {

@@ -37,11 +37,11 @@ export const acts: readonly Act[] = [
     async does({ company }) {
       const daily = (await company.snapshots()).find(
         ({ VolumeId, Tags }) =>
-          VolumeId === company.idOf('orders-db') &&
+          VolumeId === company.idOf('warehouse') &&
           Tags?.some(({ Key, Value }) => Key === tagKeys.tier && Value === 'daily'),
       );
       image.id = await company.registerImage(image.name, daily?.SnapshotId ?? '');
-      return `A person makes the image ${image.name} of today's daily snapshot of orders-db.`;
+      return `A person makes the image ${image.name} of today's daily snapshot of warehouse.`;
     },
   },
   {
@@ -86,6 +86,17 @@ export const mishaps: readonly Mishap[] = [
       const reasons = second?.attempts[0]?.report?.outcomes.map(({ reason }) => reason) ?? [];
       return `The same event came twice. The second found the slot done (${reasons.join()}): nothing taken.`;
     },
+  },
+  {
+    schedule: 'data.monthly',
+    at: new Date('2027-04-01T01:55:00Z'),
+    async deliver({ functionName, payload, at }, { sandbox, deployment }) {
+      sandbox.slowSnapshots({ pendingSeconds: 600, endState: 'error' });
+      const delivery = await deployment.deliver(functionName, payload, { now: at });
+      sandbox.slowSnapshots({ pendingSeconds: 0 });
+      return [delivery];
+    },
+    tell: () => 'AWS takes the monthly snapshots, and ten minutes later they have failed.',
   },
   {
     schedule: 'data.3-hourly',

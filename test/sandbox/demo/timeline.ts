@@ -3,10 +3,10 @@ import type { Outcome } from '../../../shared/report.ts';
 import { parseSlotId } from '../../../shared/slot.ts';
 import type { Delivery, Start } from '../lambda-host.ts';
 import type { Calendar } from './calendar.ts';
-import type { Company } from './company.ts';
-import { heading, print, quiet, striking } from './page.ts';
+import { type Company, copyRegion } from './company.ts';
+import { counted, heading, print, quiet, striking } from './page.ts';
 
-/** One tier's day. */
+/** One tier's day, of one backup. */
 interface TierDay {
   starts: Date[];
   taken: number;
@@ -25,17 +25,27 @@ const keepTexts: Readonly<Record<string, (name: string) => string>> = {
 };
 
 /** Reasons that the story tells itself, or that are the rule. */
-const quietReasons = new Set(['agrees', 'already-taken', 'slot-done']);
+const quietReasons = new Set([
+  'agrees',
+  'already-taken',
+  'slot-done',
+  'copied',
+  'copy-under-way',
+  'not-planned',
+  'not-completed',
+  'copy-awaited',
+]);
 
 export class Timeline {
   readonly #company: Company;
   readonly #calendar: Calendar;
-  /** Tier to retention, as deployed. */
+  /** `<backup> <tier>` to retention, as deployed. */
   readonly #tiers: ReadonlyMap<string, string>;
   readonly #told = new Set<string>();
   #day = '';
   #tierDays = new Map<string, TierDay>();
   #notes: Note[] = [];
+  #copied = 0;
 
   constructor(company: Company, calendar: Calendar, tiers: ReadonlyMap<string, string>) {
     this.#company = company;
@@ -51,6 +61,7 @@ export class Timeline {
   record({ at, payload }: Start, deliveries: readonly Delivery[]): void {
     this.#turnTo(at);
     const tier = tierOf(payload);
+    // What an event or the copies' schedule does is told by what is copied.
     if (tier !== undefined) this.#tierDay(tier).starts.push(at);
     for (const { attempts } of deliveries) {
       for (const { report } of attempts) {
@@ -68,6 +79,10 @@ export class Timeline {
       const day = this.#tierDays.get(tier);
       if (day) print(this.#tierLine(tier, day));
     }
+    if (this.#copied > 0)
+      print(
+        `  ${''.padEnd(9)}${''.padEnd(labelWidth)}${counted(this.#copied, 'copy', 'copies')} begun in ${copyRegion}`,
+      );
     for (const { at, text } of this.#notes) {
       const [first = '', ...rest] = text.split('\n');
       print(`  ${this.#calendar.time(at).padEnd(9)}${striking(first)}`);
@@ -76,6 +91,7 @@ export class Timeline {
     this.#day = '';
     this.#tierDays = new Map();
     this.#notes = [];
+    this.#copied = 0;
   }
 
   #turnTo(at: Date): void {
@@ -98,7 +114,17 @@ export class Timeline {
     const isTaken = (decision === 'create' && result === 'done') || reason === 'already-taken';
     if (isTaken && tier !== undefined) this.#tierDay(tier).taken += 1;
     const slot = parseSlotId(detail.split(', ')[1] ?? '');
-    if (decision === 'delete' && result === 'done' && slot) this.#tierDay(slot.tier).expired += 1;
+    if (decision === 'delete' && result === 'done' && slot) this.#tierDay(labelOf(slot)).expired += 1;
+    if (result === 'done') this.#seeDone(outcome, at);
+  }
+
+  #seeDone({ decision, resource, detail = '' }: Outcome, at: Date): void {
+    if (decision === 'copy') this.#copied += 1;
+    if (decision === 'promote') this.note(at, `A ${detail}`);
+    if (decision !== 'create' || !detail.includes('-consistent') || this.#told.has(resource)) return;
+    this.#told.add(resource);
+    const [, consistency = ''] = detail.split('; ');
+    this.note(at, `The volumes of ${this.#company.nameOf(resource)} are one set, ${consistency}.`);
   }
 
   #seeKept({ resource, reason, detail = '' }: Outcome, at: Date): void {
@@ -117,11 +143,16 @@ export class Timeline {
     const when = starts.length === 1 && first ? this.#calendar.time(first) : `${starts.length} times`;
     const did = `${taken > 0 ? `${taken} taken` : ''}`.padEnd(10) + (expired > 0 ? `${expired} expired` : '');
     const why = taken > 0 ? `each kept ${this.#tiers.get(tier)}` : `${this.#tiers.get(tier)} have passed`;
-    return `  ${(starts.length === 0 ? '' : when).padEnd(9)}${tier.padEnd(10)}${did.padEnd(22)}${quiet(why)}`;
+    return `  ${(starts.length === 0 ? '' : when).padEnd(9)}${tier.padEnd(labelWidth)}${did.padEnd(22)}${quiet(why)}`;
   }
 }
 
-/** The tier of a take-snapshots job. */
+const labelWidth = 16;
+
+const labelOf = ({ backup, tier }: { backup: string; tier: string }): string => `${backup} ${tier}`;
+
+/** `<backup> <tier>` of a job that makes backups. */
 export function tierOf(payload: unknown): string | undefined {
-  return (payload as { tier?: string }).tier;
+  const { backup, tier } = payload as { backup?: string; tier?: string };
+  return backup !== undefined && tier !== undefined ? labelOf({ backup, tier }) : undefined;
 }

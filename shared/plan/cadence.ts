@@ -1,17 +1,20 @@
 /** When tiers start: as EventBridge Scheduler is told, and as the rules and `npm run plan` reckon it. */
-import type { Cadence, MinuteOfDay, ZonedCadence } from './plan.ts';
-import { weekdays } from './schema.ts';
+import { type Cadence, type MinuteOfDay, weekdays, type ZonedCadence } from './plan.ts';
 import { day, instantsOf, offsetAt, type Zone } from './zones.ts';
 
 const minuteMs = 60_000;
 const hourMs = 3_600_000;
 
-/** The zone that Scheduler reckons a cadence in. */
-export const zoneOf = (cadence: Cadence, timezone: string): string =>
-  cadence.unit === 'hour' ? 'UTC' : timezone;
+/** A tier's cadence, or every so many minutes of the hour, from a first one on. */
+export type Rhythm = Cadence | { unit: 'minute'; minutes: number; from: number };
+
+/** The zone that Scheduler reckons a rhythm in. */
+export const zoneOf = ({ unit }: Rhythm, timezone: string): string =>
+  unit === 'hour' || unit === 'minute' ? 'UTC' : timezone;
 
 /** Scheduler's cron: minutes, hours, day of the month, month, day of the week, year. */
-export function cronOf(cadence: Cadence): string {
+export function cronOf(cadence: Rhythm): string {
+  if (cadence.unit === 'minute') return `cron(${cadence.from}/${cadence.minutes} * * * ? *)`;
   if (cadence.unit === 'hour') {
     const hours = cadence.hours === 1 ? '*' : cadence.hours === 24 ? '0' : `0/${cadence.hours}`;
     return `cron(${cadence.minute} ${hours} * * ? *)`;
@@ -46,21 +49,28 @@ export const midnightOf = (local: number): number => Math.floor(local / day) * d
  * Every instant between `from` and `to` at which a cadence could start. Scheduler runs a repeated
  * local time once, but does not say which of the two: both are here.
  */
-export function startsBetween(cadence: Cadence, zone: Zone, from: Date, to: Date): number[] {
+export function startsBetween(cadence: Rhythm, zone: Zone, from: Date, to: Date): number[] {
   const within = (instant: number) => instant >= from.getTime() && instant <= to.getTime();
+  if (cadence.unit === 'minute' || cadence.unit === 'hour')
+    return evenStarts(cadence, from, to).filter(within);
   const starts: number[] = [];
-  if (cadence.unit === 'hour') {
-    const step = cadence.hours * hourMs;
-    for (let at = midnightOf(from.getTime()) + cadence.minute * minuteMs; at <= to.getTime(); at += step)
-      starts.push(at);
-    return starts.filter(within);
-  }
   const lastMidnight = midnightOf(to.getTime() + offsetAt(zone, to.getTime()));
   const firstMidnight = midnightOf(from.getTime() + offsetAt(zone, from.getTime()));
   for (let midnight = firstMidnight; midnight <= lastMidnight; midnight += day) {
     if (runsOn(cadence, midnight)) starts.push(...instantsOf(zone, midnight + cadence.at * minuteMs));
   }
   return starts.filter(within);
+}
+
+/** Counted in UTC, from the first midnight. */
+function evenStarts(rhythm: Extract<Rhythm, { unit: 'minute' | 'hour' }>, from: Date, to: Date): number[] {
+  const [first, step] =
+    rhythm.unit === 'minute'
+      ? [rhythm.from * minuteMs, rhythm.minutes * minuteMs]
+      : [rhythm.minute * minuteMs, rhythm.hours * hourMs];
+  const starts: number[] = [];
+  for (let at = midnightOf(from.getTime()) + first; at <= to.getTime(); at += step) starts.push(at);
+  return starts;
 }
 
 /** `02:10` */

@@ -1,19 +1,14 @@
 /** What a plan compiles to, for a person: what `npm run plan` prints. */
-import { startsBetween, timeText } from './cadence.ts';
-import { type FunctionName, functionNames } from './functions.ts';
+import { type Rhythm, startsBetween, timeText } from './cadence.ts';
+import { backupText } from './describe-backup.ts';
+import { functionNames } from './functions.ts';
 import { scheduleName } from './logical-ids.ts';
 import { theOwner } from './permissions.ts';
-import {
-  alarmAfterHours,
-  type Backup,
-  type Cadence,
-  durationText,
-  type Plan,
-  standingCount,
-} from './plan.ts';
+import { alarmAfterHours, type Plan } from './plan.ts';
 import { statementsOf } from './roles.ts';
 import { type Schedule, schedulesOf } from './schedules.ts';
 import { ownerOf, type Target } from './template.ts';
+import { indented, table } from './text-table.ts';
 import { day, offsetAt, type Zone, zoneOver } from './zones.ts';
 
 /** The text, from `now` on. */
@@ -30,7 +25,7 @@ export function describePlan(plan: Plan, target: Target, now: Date): string {
     ),
     'Jobs',
     indented(schedules.map(({ name, job }) => `${name}  ${JSON.stringify(job)}`)),
-    ...plan.backups.flatMap(backupText),
+    ...plan.backups.flatMap((backup) => backupText(backup, target.region)),
     'Alarms',
     indented(alarmLines(plan)),
     'What each function may do, besides its own log and its dead-letter queue',
@@ -39,15 +34,15 @@ export function describePlan(plan: Plan, target: Target, now: Date): string {
 }
 
 function scheduleRow(
-  { name, startsFunction, cadence }: Schedule,
+  { name, startsFunction, rhythm }: Schedule,
   plan: Plan,
   zone: Zone,
   now: Date,
 ): string[] {
-  const next = startsBetween(cadence, zone, now, new Date(now.getTime() + 32 * day)).sort((a, b) => a - b)[0];
+  const next = startsBetween(rhythm, zone, now, new Date(now.getTime() + 32 * day)).sort((a, b) => a - b)[0];
   const local = next === undefined ? '' : instantText(next + offsetAt(zone, next));
   const utc = next === undefined ? '' : instantText(next);
-  return [name, startsFunction, cadenceText(cadence, plan.timezone), local, utc];
+  return [name, startsFunction, rhythmText(rhythm, plan.timezone), local, utc];
 }
 
 const weekdayNames = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
@@ -57,8 +52,10 @@ function instantText(milliseconds: number): string {
   return `${weekdayNames[date.getUTCDay()]} ${date.toISOString().slice(0, 16).replace('T', ' ')}`;
 }
 
-function cadenceText(cadence: Cadence, timezone: string): string {
+function rhythmText(cadence: Rhythm, timezone: string): string {
   switch (cadence.unit) {
+    case 'minute':
+      return `every ${cadence.minutes} minutes from ${timeText(cadence.from)} UTC`;
     case 'hour':
       return `every ${cadence.hours === 1 ? 'hour' : `${cadence.hours} hours`} from ${timeText(cadence.minute)} UTC`;
     case 'day':
@@ -70,48 +67,13 @@ function cadenceText(cadence: Cadence, timezone: string): string {
   }
 }
 
-function backupText(backup: Backup): string[] {
-  const counts = backup.tiers.map(standingCount);
-  const rows = backup.tiers.map((tier, index) => [
-    tier.name,
-    durationText(tier.keep),
-    countText(counts[index]),
-  ]);
-  const total = {
-    least: counts.reduce((sum, { least }) => sum + least, 0),
-    most: counts.reduce((sum, { most }) => sum + most, 0),
-  };
-  return [
-    `Backup ${backup.name}: ${selectorText(backup)}`,
-    table(['tier', 'kept', 'stand in a steady state, a volume'], [...rows, ['all', '', countText(total)]]),
-  ];
-}
-
-const countText = (count: { least: number; most: number } | undefined): string => {
-  if (!count) return '';
-  return count.least === count.most ? `${count.most}` : `${count.least} to ${count.most}`;
-};
-
-function selectorText({ volumes }: Backup): string {
-  const { ids, tags, instances } = volumes;
-  if (ids) return `the volumes ${ids.join(', ')}`;
-  if (tags) return `volumes with ${tagsText(tags)}`;
-  if (instances?.ids) return `the volumes of the instances ${instances.ids.join(', ')}`;
-  return `the volumes of instances with ${tagsText(instances?.tags ?? {})}`;
-}
-
-const tagsText = (tags: Record<string, string[]>): string =>
-  Object.entries(tags)
-    .map(([key, values]) => `${key} = ${values.join(' or ')}`)
-    .join(' and ');
-
 function alarmLines(plan: Plan): string[] {
   return [
     `tell ${plan.notify ?? 'nobody (no `notify` in the plan)'}`,
     ...plan.backups.flatMap(({ name, tiers }) =>
       tiers.map(
         (tier) =>
-          `${scheduleName(name, tier.name)}: the newest completed snapshot of a volume is older than ${alarmAfterHours(tier)} hours, or was not looked at for two`,
+          `${scheduleName(name, tier.name)}: the newest completed backup is older than ${alarmAfterHours(tier)} hours, or was not looked at for two`,
       ),
     ),
     ...functionNames.flatMap((name) => [
@@ -121,25 +83,10 @@ function alarmLines(plan: Plan): string[] {
   ];
 }
 
-function permissionLines(name: FunctionName, plan: Plan, owner: string): string[] {
+function permissionLines(name: (typeof functionNames)[number], plan: Plan, owner: string): string[] {
   return statementsOf(name, plan).map(({ actions, resources, conditions }) => {
     const kinds = resources.map((resource) => resource.split(':').at(-1));
     const only = conditions ? ` only if ${JSON.stringify(Object.values(conditions)[0])}` : '';
     return `  ${actions.join(', ')} on ${kinds.join(', ')}${only}`.replaceAll(theOwner, owner);
   });
-}
-
-const indented = (lines: readonly string[]): string => lines.map((line) => `  ${line}`).join('\n');
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const all = [head, ...rows];
-  const widths = head.map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length)));
-  return indented(
-    all.map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    ),
-  );
 }

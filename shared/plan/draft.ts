@@ -5,8 +5,10 @@
 import { type Duration, parseDuration } from '../duration.ts';
 import { nameField } from '../job.ts';
 import type { Mistake, Path } from './mistakes.ts';
-import type { Cadence } from './plan.ts';
-import { planSchema, type TierFile, tierSchema, type weekdays } from './schema.ts';
+import { type Cadence, type SubjectKind, subjectKinds, type Weekday } from './plan.ts';
+import { copySchema } from './schema/copy.ts';
+import { tierSchema } from './schema/tier.ts';
+import { planSchema, type TierFile } from './schema.ts';
 
 export interface DraftTier {
   path: Path;
@@ -16,11 +18,27 @@ export interface DraftTier {
   alarmAfter?: Duration;
 }
 
+export interface DraftSubject {
+  path: Path;
+  kind: SubjectKind;
+  /** Its keys, if it has any. */
+  chosen?: Record<string, unknown>;
+}
+
+export interface DraftCopy {
+  path: Path;
+  region?: string;
+  kmsKey?: string;
+  keep: { tier: string; duration?: Duration }[];
+}
+
 export interface DraftBackup {
   path: Path;
   name?: string;
-  volumes?: Record<string, unknown>;
+  /** As many as are there: what is wrong with their number is for the rules to say. */
+  subjects: DraftSubject[];
   tiers: DraftTier[];
+  copies: DraftCopy[];
 }
 
 export interface Draft {
@@ -37,8 +55,8 @@ export function draftOf(raw: unknown): Draft {
   const file = recordOf(raw);
   const { timezone, ledger, notify } = planSchema.shape;
   const mistakes: Mistake[] = [];
-  const backups = listOf(file['backups']).map((value, index) =>
-    backupDraft(value, ['backups', index], mistakes),
+  const backups = listOf(file['backups']).flatMap((value, index) =>
+    isRecord(value) ? [backupDraft(value, ['backups', index], mistakes)] : [],
   );
   return {
     ...defined('timezone', timezone.safeParse(file['timezone']).data),
@@ -49,13 +67,31 @@ export function draftOf(raw: unknown): Draft {
   };
 }
 
-function backupDraft(value: unknown, path: Path, mistakes: Mistake[]): DraftBackup {
-  const { name, volumes, tiers } = recordOf(value) as Record<string, unknown>;
+function backupDraft(value: Record<string, unknown>, path: Path, mistakes: Mistake[]): DraftBackup {
   return {
     path,
-    ...defined('name', nameField.safeParse(name).data),
-    ...(isRecord(volumes) ? { volumes } : {}),
-    tiers: listOf(tiers).map((tier, index) => tierDraft(tier, [...path, 'tiers', index], mistakes)),
+    ...defined('name', nameField.safeParse(value['name']).data),
+    subjects: subjectKinds.filter((kind) => kind in value).map((kind) => subjectDraft(kind, value, path)),
+    tiers: listOf(value['tiers']).map((tier, index) => tierDraft(tier, [...path, 'tiers', index], mistakes)),
+    copies: listOf(value['copies']).map((copy, index) => copyDraft(copy, [...path, 'copies', index])),
+  };
+}
+
+function subjectDraft(kind: SubjectKind, backup: Record<string, unknown>, path: Path): DraftSubject {
+  const chosen = backup[kind];
+  return { path: [...path, kind], kind, ...(isRecord(chosen) && { chosen }) };
+}
+
+function copyDraft(value: unknown, path: Path): DraftCopy {
+  const { region, kmsKey, keep } = recordOf(value) as Record<string, unknown>;
+  return {
+    path,
+    ...defined('region', copySchema.shape.region.safeParse(region).data),
+    ...defined('kmsKey', copySchema.shape.kmsKey.safeParse(kmsKey).data),
+    keep: Object.entries(recordOf(keep)).map(([tier, duration]) => ({
+      tier,
+      ...defined('duration', durationOf(duration)),
+    })),
   };
 }
 
@@ -84,7 +120,7 @@ export function cadenceOf(times: Times, path: Path): Cadence | { mistakes: Mista
     return { unit, hours: Number.parseInt(times.every, 10) || 1, minute: times.minute ?? 0 };
   const at = minuteOfDay(times.at ?? '');
   if (unit === 'day') return { unit, at };
-  if (unit === 'week') return { unit, at, on: times.on as (typeof weekdays)[number] };
+  if (unit === 'week') return { unit, at, on: times.on as Weekday };
   return { unit, at, on: times.on as number };
 }
 

@@ -1,7 +1,16 @@
 /** A plan that has passed every rule, in the terms that the compiler thinks in. */
 import type { Duration, DurationUnit } from '../duration.ts';
-import type { VolumeSelector } from '../job.ts';
-import type { weekdays } from './schema.ts';
+import type { DatabaseSelector, InstanceBackup, InstanceSelector, VolumeSelector } from '../job.ts';
+
+export const weekdays = [
+  'sunday',
+  'monday',
+  'tuesday',
+  'wednesday',
+  'thursday',
+  'friday',
+  'saturday',
+] as const;
 
 export type Weekday = (typeof weekdays)[number];
 
@@ -28,10 +37,30 @@ export interface Tier {
   alarmAfter: Duration | undefined;
 }
 
+/** What a backup may be of, as the plan says it. */
+export const subjectKinds = ['volumes', 'instances', 'databases', 'images'] as const;
+
+export type SubjectKind = (typeof subjectKinds)[number];
+
+/** What a backup is of, as its job says it. */
+export type Subject =
+  | { kind: 'volumes'; chosen: VolumeSelector }
+  | { kind: 'instances'; chosen: InstanceBackup }
+  | { kind: 'databases'; chosen: DatabaseSelector }
+  | { kind: 'images'; chosen: InstanceSelector & { reboot: boolean; dataVolumes: boolean } };
+
+export interface CopyTarget {
+  region: string;
+  kmsKey: string | undefined;
+  /** By tier; those that are not here are not copied there. */
+  keep: ReadonlyMap<string, Duration>;
+}
+
 export interface Backup {
   name: string;
-  volumes: VolumeSelector;
+  subject: Subject;
   tiers: Tier[];
+  copies: CopyTarget[];
 }
 
 export interface Plan {
@@ -39,9 +68,14 @@ export interface Plan {
   ledger: 'simpledb' | 'dynamodb';
   notify: string | undefined;
   maxDeleteShare: number;
+  keepOfGoneSources: number;
   logRetentionDays: number;
   backups: Backup[];
 }
+
+/** The regions other than the stack's own that hold copies, each once. */
+export const copyRegions = ({ backups }: Pick<Plan, 'backups'>): string[] =>
+  [...new Set(backups.flatMap(({ copies }) => copies.map(({ region }) => region)))].sort();
 
 /** The time from one start of a tier to the next, as a duration. */
 export function intervalOf(cadence: Cadence): Duration {
@@ -69,7 +103,7 @@ export const leastHours = ({ count, unit }: Duration): number => count * shortes
 export const mostHours = ({ count, unit }: Duration): number => count * longestHours[unit];
 
 /**
- * The age, in hours, above which a tier's newest completed snapshot is an alarm. If the plan does not
+ * The age, in hours, above which a tier's newest completed backup is an alarm. If the plan does not
  * say: one start may fail and the next mend it, where that is within a day; and an hour to complete.
  */
 export function alarmAfterHours({ alarmAfter, cadence }: Pick<Tier, 'alarmAfter' | 'cadence'>): number {
@@ -78,8 +112,11 @@ export function alarmAfterHours({ alarmAfter, cadence }: Pick<Tier, 'alarmAfter'
   return interval + Math.min(interval, 24) + 1;
 }
 
-/** How many of a tier's snapshots of one volume stand once it has run for long enough. */
-export function standingCount({ cadence, keep }: Tier): { least: number; most: number } {
+/** How many of a tier's backups of one source stand once it has run for long enough. */
+export function standingCount({ cadence, keep }: Pick<Tier, 'cadence' | 'keep'>): {
+  least: number;
+  most: number;
+} {
   const interval = intervalOf(cadence);
   const inMonths = { month: 1, year: 12 } as const;
   if (interval.unit === 'month' && (keep.unit === 'month' || keep.unit === 'year')) {

@@ -1,15 +1,16 @@
 /** From the text of groundskeeper.yml to a plan that has passed every rule. */
-import { parseDuration } from '../duration.ts';
-import type { VolumeSelector } from '../job.ts';
+import { type Duration, parseDuration } from '../duration.ts';
 import { cadenceOf, draftOf } from './draft.ts';
 import { type Mistake, PlanError, planError } from './mistakes.ts';
-import type { Backup, Plan, Tier } from './plan.ts';
+import type { Backup, CopyTarget, Plan, Subject, Tier } from './plan.ts';
 import { accountMistakes } from './rules/account.ts';
+import { copyMistakes } from './rules/copies.ts';
+import { freezeMistakes } from './rules/freeze.ts';
 import { nameMistakes } from './rules/names.ts';
 import { retentionMistakes } from './rules/retention.ts';
 import { selectorMistakes } from './rules/selectors.ts';
 import { timeMistakes } from './rules/times.ts';
-import { type PlanFile, planSchema, type TierFile, type VolumesFile } from './schema.ts';
+import { type BackupFile, type PlanFile, planSchema, type TierFile } from './schema.ts';
 import { shapeMistakes } from './shape.ts';
 import { parsePlanText } from './yaml-source.ts';
 
@@ -40,7 +41,9 @@ function ruleMistakes(raw: unknown, region: string, now: Date): Mistake[] {
     ...draft.mistakes,
     ...nameMistakes(draft),
     ...selectorMistakes(draft),
+    ...freezeMistakes(draft),
     ...retentionMistakes(draft),
+    ...copyMistakes(draft, region),
     ...timeMistakes(draft, now),
     ...accountMistakes(draft, region),
   ];
@@ -53,8 +56,9 @@ function planOf(file: PlanFile): Plan {
     backups: file.backups.map(
       (backup): Backup => ({
         name: backup.name,
-        volumes: selectorOf(backup.volumes),
+        subject: subjectOf(backup),
         tiers: backup.tiers.map(tierOf),
+        copies: copiesOf(backup),
       }),
     ),
   };
@@ -62,20 +66,36 @@ function planOf(file: PlanFile): Plan {
 
 function tierOf(tier: TierFile): Tier {
   const cadence = cadenceOf(tier, []);
-  const keep = parseDuration(tier.keep);
-  if ('mistakes' in cadence || !keep)
-    throw new PlanError(`Tier ${tier.name} passed the rules and has mistakes`);
-  const alarmAfter = tier.alarmAfter === undefined ? undefined : parseDuration(tier.alarmAfter);
-  return { name: tier.name, cadence, keep, alarmAfter };
+  if ('mistakes' in cadence) throw new PlanError(`Tier ${tier.name} passed the rules and has mistakes`);
+  const alarmAfter = tier.alarmAfter === undefined ? undefined : durationOf(tier.alarmAfter);
+  return { name: tier.name, cadence, keep: durationOf(tier.keep), alarmAfter };
 }
 
-/** As jobs have it: a tag's value is always a list. */
-function selectorOf({ ids, tags, instances }: VolumesFile): VolumeSelector {
-  if (ids) return { ids };
-  if (tags) return { tags: tagFilter(tags) };
-  if (instances?.ids) return { instances: { ids: instances.ids } };
-  return { instances: { tags: tagFilter(instances?.tags ?? {}) } };
+function durationOf(text: string): Duration {
+  const duration = parseDuration(text);
+  if (!duration) throw new PlanError(`"${text}" passed the rules and is not a duration`);
+  return duration;
 }
 
-const tagFilter = (tags: Record<string, string | string[]>): Record<string, string[]> =>
-  Object.fromEntries(Object.entries(tags).map(([key, value]) => [key, [value].flat()]));
+function subjectOf({ name, volumes, instances, databases, images }: BackupFile): Subject {
+  if (volumes) return { kind: 'volumes', chosen: asInJobs(volumes) };
+  if (instances) return { kind: 'instances', chosen: asInJobs(instances) };
+  if (databases) return { kind: 'databases', chosen: asInJobs(databases) };
+  if (images) return { kind: 'images', chosen: asInJobs(images) };
+  throw new PlanError(`Backup ${name} passed the rules and is of nothing`);
+}
+
+type TagsFile = Record<string, string | string[]>;
+
+/** A tag's value is always a list there. */
+function asInJobs<Chosen extends { tags?: TagsFile | undefined }>({ tags, ...others }: Chosen) {
+  const lists = tags && Object.entries(tags).map(([key, value]) => [key, [value].flat()] as const);
+  return { ...others, ...(lists && { tags: Object.fromEntries(lists) }) };
+}
+
+const copiesOf = ({ copies = [] }: BackupFile): CopyTarget[] =>
+  copies.map(({ region, kmsKey, keep }) => ({
+    region,
+    kmsKey,
+    keep: new Map(Object.entries(keep).map(([tier, text]) => [tier, durationOf(text)])),
+  }));

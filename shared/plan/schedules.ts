@@ -1,10 +1,11 @@
-/** The schedules: one a tier, one for expiry, one for the ledger. */
-import { cronOf, zoneOf } from './cadence.ts';
+/** The schedules: one a tier, one for expiry, one for the ledger, and one for copies if there are any. */
+import { cronOf, type Rhythm, zoneOf } from './cadence.ts';
 import { type FunctionName, functionNames } from './functions.ts';
-import { expireBackupsJobOf, reconcileLedgerJobOf, takeSnapshotsJobOf } from './jobs.ts';
+import { copyBackupsJobOf, expireBackupsJobOf, reconcileLedgerJobOf, takingOf } from './jobs.ts';
 import { functionResourceId, lambdaId, scheduleName, tierScheduleId } from './logical-ids.ts';
 import { arnHere } from './permissions.ts';
-import { type Cadence, intervalOf, mostHours, type Plan } from './plan.ts';
+import { copyRegions, intervalOf, mostHours, type Plan } from './plan.ts';
+import { subjectWords } from './subject-words.ts';
 import { arnOf, ownerOf, type Resource, type Resources, ref, sub, type Target } from './template.ts';
 
 /** A schedule before it is CloudFormation; `npm run plan` shows these. */
@@ -14,38 +15,57 @@ export interface Schedule {
   description: string;
   startsFunction: FunctionName;
   job: object;
-  cadence: Cadence;
+  rhythm: Rhythm;
 }
 
 const groupId = 'ScheduleGroup';
 const roleId = 'SchedulerRole';
 
 /** Hourly, each at a minute of its own. */
-const expiry: Cadence = { unit: 'hour', hours: 1, minute: 50 };
-const reconciling: Cadence = { unit: 'hour', hours: 1, minute: 10 };
+const expiry: Rhythm = { unit: 'hour', hours: 1, minute: 50 };
+const reconciling: Rhythm = { unit: 'hour', hours: 1, minute: 10 };
+/** What no event said, and the copies under way: often, since AWS makes 20 a region at a time. */
+const copying: Rhythm = { unit: 'minute', minutes: 10, from: 5 };
 
 export function schedulesOf(plan: Plan): Schedule[] {
-  const tiers = plan.backups.flatMap((backup) =>
-    backup.tiers.map(
-      (tier): Schedule => ({
-        logicalId: tierScheduleId(backup.name, tier.name),
-        name: scheduleName(backup.name, tier.name),
-        description: `Takes the ${tier.name} snapshots of ${backup.name}`,
-        startsFunction: 'take-snapshots',
-        job: takeSnapshotsJobOf(backup, tier),
-        cadence: tier.cadence,
-      }),
-    ),
+  return [...tierSchedules(plan), ...copySchedules(plan), ...hourlySchedules(plan)];
+}
+
+function tierSchedules({ backups }: Plan): Schedule[] {
+  return backups.flatMap((backup) =>
+    backup.tiers.map((tier) => ({
+      logicalId: tierScheduleId(backup.name, tier.name),
+      name: scheduleName(backup.name, tier.name),
+      description: `Takes the ${tier.name} ${subjectWords[backup.subject.kind].makes} of ${backup.name}`,
+      ...takingOf(backup, tier),
+      rhythm: tier.cadence,
+    })),
   );
+}
+
+function copySchedules(plan: Plan): Schedule[] {
+  if (copyRegions(plan).length === 0) return [];
   return [
-    ...tiers,
+    {
+      logicalId: functionResourceId('copy-backups', 'Schedule'),
+      name: 'copy-backups',
+      description: 'Starts the copies that no event has started, and looks after those under way',
+      startsFunction: 'copy-backups',
+      job: copyBackupsJobOf(plan),
+      rhythm: copying,
+    },
+  ];
+}
+
+function hourlySchedules(plan: Plan): Schedule[] {
+  return [
     {
       logicalId: functionResourceId('expire-backups', 'Schedule'),
       name: 'expire-backups',
       description: 'Deletes the backups that are due',
       startsFunction: 'expire-backups',
       job: expireBackupsJobOf(plan),
-      cadence: expiry,
+      rhythm: expiry,
     },
     {
       logicalId: functionResourceId('reconcile-ledger', 'Schedule'),
@@ -53,7 +73,7 @@ export function schedulesOf(plan: Plan): Schedule[] {
       description: 'Makes the ledger agree with the tags, and measures the age of the newest backups',
       startsFunction: 'reconcile-ledger',
       job: reconcileLedgerJobOf(plan),
-      cadence: reconciling,
+      rhythm: reconciling,
     },
   ];
 }
@@ -70,7 +90,7 @@ export function scheduleResources(plan: Plan, target: Target): Resources {
 }
 
 function scheduleResource(schedule: Schedule, { timezone }: Plan): Resource {
-  const { name, description, startsFunction, job, cadence } = schedule;
+  const { name, description, startsFunction, job, rhythm } = schedule;
   return {
     Type: 'AWS::Scheduler::Schedule',
     Properties: {
@@ -78,14 +98,14 @@ function scheduleResource(schedule: Schedule, { timezone }: Plan): Resource {
       Description: description,
       GroupName: ref(groupId),
       State: 'ENABLED',
-      ScheduleExpression: cronOf(cadence),
-      ScheduleExpressionTimezone: zoneOf(cadence, timezone),
+      ScheduleExpression: cronOf(rhythm),
+      ScheduleExpressionTimezone: zoneOf(rhythm, timezone),
       FlexibleTimeWindow: { Mode: 'OFF' },
       Target: {
         Arn: arnOf(lambdaId(startsFunction)),
         RoleArn: arnOf(roleId),
         Input: JSON.stringify(job),
-        RetryPolicy: { MaximumEventAgeInSeconds: retrySeconds(cadence), MaximumRetryAttempts: 185 },
+        RetryPolicy: { MaximumEventAgeInSeconds: retrySeconds(rhythm), MaximumRetryAttempts: 185 },
         DeadLetterConfig: { Arn: arnOf(functionResourceId(startsFunction, 'DeadLetters')) },
       },
     },
@@ -93,7 +113,8 @@ function scheduleResource(schedule: Schedule, { timezone }: Plan): Resource {
 }
 
 /** A start is worth delivering until the next one is due; a day is the most that Scheduler retries. */
-const retrySeconds = (cadence: Cadence): number => Math.min(mostHours(intervalOf(cadence)), 24) * 3600;
+const retrySeconds = (rhythm: Rhythm): number =>
+  rhythm.unit === 'minute' ? rhythm.minutes * 60 : Math.min(mostHours(intervalOf(rhythm)), 24) * 3600;
 
 /** Scheduler's own role: it starts these functions and puts what it cannot deliver into their queues. */
 function schedulerRole(owner: string): Resource {

@@ -1,158 +1,37 @@
 /**
  * The language of `groundskeeper.yml`, key by key. Messages, the JSON Schema for editors and the
  * reference in docs/plan.md all come from here. What needs more than one key at a time is in
- * `rules.ts`. Full zod, since this runs at build time only; the fields that a job has too are its own.
+ * `rules/`. Full zod, since this runs at build time only; the fields that a job has too are its own.
  */
 import { z } from 'zod';
-import { durationPattern } from '../duration.ts';
-import { nameField, volumeSelectorField } from '../job.ts';
+import { expireBackupsJob } from '../../functions/expire-backups/job.ts';
+import { nameField } from '../job.ts';
+import { subjectKinds } from './plan.ts';
+import { copiesSchema } from './schema/copy.ts';
+import { described, oneOfKeys } from './schema/fields.ts';
+import { subjectSchemas } from './schema/subjects.ts';
+import { tierSchema } from './schema/tier.ts';
 
-/** A field of a job (zod/mini), with the words for the reference. */
-const described = <Schema extends z.core.$ZodType>(
-  schema: Schema,
-  description: string,
-  examples?: unknown[],
-) => {
-  const copy = z.core.clone(schema);
-  z.globalRegistry.add(copy, examples ? { description, examples } : { description });
-  return copy;
-};
-
-const duration = z
-  .string({ error: 'is not a duration; expected text such as "24 hours"' })
-  .regex(
-    durationPattern,
-    'is not a duration; expected a whole number and a unit, such as "24 hours", "7 days", "2 weeks", "1 month" or "1 year"',
-  );
-
-const time = z
-  .string({ error: 'is not a time of day; expected text in quotes, such as "02:10"' })
-  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'is not a time of day; expected "00:00" to "23:59", such as "02:10"');
-
-export const weekdays = [
-  'sunday',
-  'monday',
-  'tuesday',
-  'wednesday',
-  'thursday',
-  'friday',
-  'saturday',
-] as const;
-
-const hoursThatDivideADay = [1, 2, 3, 4, 6, 8, 12, 24];
-const everyPattern = /^(day|week|month|hour|1 hour|(2|3|4|6|8|12|24) hours)$/;
-
-const notADay =
-  'is not a day; expected a weekday such as sunday for `every: week`, or 1 to 28 for `every: month`';
-const on = z.union([z.enum(weekdays), z.int().min(1, notADay).max(28, notADay)], { error: notADay });
-
-const minute = z
-  .int({ error: 'is not a minute; expected a whole number from 0 to 59' })
-  .min(0, 'is not a minute; expected 0 to 59')
-  .max(59, 'is not a minute; expected 0 to 59');
-
-export const tierSchema = z.strictObject({
-  name: described(nameField, 'The tier: part of the schedule that it becomes and a tag of what it makes.', [
-    'daily',
-  ]),
-  every: z
-    .string({ error: 'is not an interval; expected text such as "3 hours", "day", "week" or "month"' })
-    .regex(
-      everyPattern,
-      `is not an interval; expected "day", "week", "month", or hours that divide a day: ${hoursThatDivideADay.join(', ')}, such as "3 hours"`,
-    )
-    .meta({
-      description: 'How often: `3 hours` (any number of hours that divides 24), `day`, `week` or `month`.',
-      examples: ['3 hours', 'day', 'week', 'month'],
+const backupSchema = z
+  .strictObject({
+    name: described(
+      nameField,
+      'The backup: part of the schedules that it becomes and a tag of what it makes.',
+      ['data'],
+    ),
+    ...subjectSchemas,
+    tiers: z
+      .array(tierSchema, { error: 'is not a list of tiers; expected at least one "- name: …"' })
+      .min(1, 'has no tier; expected at least one')
+      .meta({
+        description:
+          'How often and for how long, one schedule each. No two tiers of a backup may start less than 5 minutes apart.',
+      }),
+    copies: copiesSchema.optional().meta({
+      description: 'The regions that backups of some tiers are copied to once they are completed, 5 at most.',
     }),
-  minute: minute.optional().meta({
-    description:
-      'For hours: the minute of the hour, 0 if left out. Hours are counted from 00:00 UTC, so that no clock change skips or repeats one.',
-  }),
-  on: on.optional().meta({
-    description: 'For `week`: the weekday. For `month`: the day, 1 to 28, since not every month has more.',
-    examples: ['sunday', 1],
-  }),
-  at: time.optional().meta({
-    description:
-      "For `day`, `week` and `month`: the time of day in the plan's `timezone`, in quotes. A time that a clock change skips is refused.",
-    examples: ['02:10'],
-  }),
-  keep: duration.meta({
-    description:
-      'How long each is kept, from the later of its appointment and its start. A month and a year are calendar ones.',
-    examples: ['24 hours', '7 days', '1 month', '1 year'],
-  }),
-  alarmAfter: duration.optional().meta({
-    description:
-      "The tier's alarm rings when its newest completed backup is older than this. Left out: one interval, one more but a day at most, and an hour; for `3 hours` that is 7 hours, for `day` 49.",
-    examples: ['10 hours'],
-  }),
-});
-
-const filterValues = 200; // DescribeVolumes and DescribeInstances take at most 200 values a filter
-const tagValue = z
-  .string({ error: 'is not a tag value; expected text, in quotes if it looks like a number or a switch' })
-  .max(256, 'is too long; expected 256 characters at most');
-const tagValues = z
-  .array(tagValue)
-  .min(1, 'selects nothing; expected at least one value')
-  .max(filterValues, `is too long; expected ${filterValues} values at most`);
-
-const tags = z
-  .record(
-    z
-      .string()
-      .min(1, 'is not a tag key; expected 1 to 128 characters')
-      .max(128, 'is not a tag key; expected 1 to 128 characters'),
-    z.union([tagValue, tagValues]),
-  )
-  .refine((record) => Object.keys(record).length > 0, 'selects nothing; expected at least one tag')
-  .meta({
-    description:
-      'Tags that all must be there: a key, and the value or the list of values of which it has one.',
-    examples: [{ Backup: 'data', Stage: ['live', 'trial'] }],
-  });
-
-const selector = volumeSelectorField.shape;
-const instances = selector.instances.def.innerType.shape;
-
-/** For editors; the rule itself, which says it better, is in `rules/selectors.ts`. */
-const exactlyOne = { minProperties: 1, maxProperties: 1 };
-
-export const volumesSchema = z.strictObject({
-  ids: described(selector.ids, 'Volumes by id, 200 at most.', [['vol-0123456789abcdef0']]),
-  tags: tags.optional(),
-  instances: z
-    .strictObject({
-      ids: described(instances.ids, 'Instances by id, 200 at most.', [['i-0123456789abcdef0']]),
-      tags: tags.optional(),
-    })
-    .optional()
-    .meta({
-      description: 'All volumes attached to these instances: exactly one of `ids` and `tags`.',
-      ...exactlyOne,
-    }),
-});
-
-export const backupSchema = z.strictObject({
-  name: described(
-    nameField,
-    'The backup: part of the schedules that it becomes and a tag of what it makes.',
-    ['data'],
-  ),
-  volumes: volumesSchema.meta({
-    description: 'What to back up: exactly one of `ids`, `tags` and `instances`.',
-    ...exactlyOne,
-  }),
-  tiers: z
-    .array(tierSchema, { error: 'is not a list of tiers; expected at least one "- name: …"' })
-    .min(1, 'has no tier; expected at least one')
-    .meta({
-      description:
-        'How often and for how long, one schedule each. No two tiers of a backup may start less than 5 minutes apart.',
-    }),
-});
+  })
+  .meta(oneOfKeys(subjectKinds));
 
 /** What CloudWatch Logs takes as a group's retention: API reference, PutRetentionPolicy. */
 const logRetentionDays = [
@@ -197,8 +76,12 @@ export const planSchema = z
       .default(0.5)
       .meta({
         description:
-          "The largest share of a living volume's snapshots that one run may delete, where it has four or more. What exceeds it is kept, and the run fails saying so.",
+          "The largest share of a living source's backups that one run may delete, where it has four or more. What exceeds it is kept, and the run fails saying so.",
       }),
+    keepOfGoneSources: described(
+      expireBackupsJob.shape.keepOfGoneSources,
+      'How many completed backups always stand of a source that exists no more, in each region, however old they are.',
+    ),
     logRetentionDays: z
       .literal(logRetentionDays, {
         error: `is not a retention of CloudWatch Logs; expected one of ${logRetentionDays.join(', ')}`,
@@ -217,5 +100,5 @@ export const planSchema = z
   });
 
 export type PlanFile = z.output<typeof planSchema>;
-export type TierFile = z.output<typeof tierSchema>;
-export type VolumesFile = z.output<typeof volumesSchema>;
+export type BackupFile = z.output<typeof backupSchema>;
+export type TierFile = BackupFile['tiers'][number];

@@ -380,5 +380,5 @@ describe('A plan may have', () => {
 
 test('a tag value is one text or a list, and jobs always get a list', () => {
   const { backups } = read(planText({ volumes: '{ tags: { Backup: data, Stage: [live, trial] } }' }));
-  expect(backups[0]?.volumes).toEqual({ tags: { Backup: ['data'], Stage: ['live', 'trial'] } });
+  expect(backups[0]?.subject.chosen).toEqual({ tags: { Backup: ['data'], Stage: ['live', 'trial'] } });
 });

@@ -88,7 +88,7 @@ describe('A plan is refused with its line and column for', () => {
 
 test('An anchor may be used again after it', () => {
   const text = withTags('Backup: &names [data, base], Other: *names');
-  expect(read(text).backups[0]?.volumes).toEqual({
+  expect(read(text).backups[0]?.subject.chosen).toEqual({
     tags: { Backup: ['data', 'base'], Other: ['data', 'base'] },
   });
 });

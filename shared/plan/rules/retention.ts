@@ -1,7 +1,8 @@
 /** Durations against intervals. */
+import type { Duration } from '../../duration.ts';
 import type { Draft, DraftTier } from '../draft.ts';
-import { type Mistake, quote } from '../mistakes.ts';
-import { durationText, intervalOf, leastHours, mostHours } from '../plan.ts';
+import { type Mistake, type Path, quote } from '../mistakes.ts';
+import { type Cadence, durationText, intervalOf, leastHours, mostHours } from '../plan.ts';
 
 export function retentionMistakes({ backups }: Draft): Mistake[] {
   return backups.flatMap(({ tiers }) =>
@@ -9,16 +10,19 @@ export function retentionMistakes({ backups }: Draft): Mistake[] {
   );
 }
 
-/** Equal units compare by count (a month is as long as a month); others at their worst. */
 function expiresTooSoon({ path, cadence, keep }: DraftTier): Mistake[] {
-  if (!cadence || !keep) return [];
+  return cadence && keep ? endsTooSoon(keep, cadence, [...path, 'keep']) : [];
+}
+
+/** Where nothing would be left when the next one is taken. Equal units compare by count (a month is as long as a month); others at their worst. */
+export function endsTooSoon(keep: Duration, cadence: Cadence, path: Path): Mistake[] {
   const interval = intervalOf(cadence);
   const enough =
     keep.unit === interval.unit ? keep.count >= interval.count : leastHours(keep) >= mostHours(interval);
   if (enough) return [];
   return [
     {
-      path: [...path, 'keep'],
+      path,
       message: `${quote(durationText(keep))} ends before the next one is taken; expected at least "${durationText(interval)}"`,
     },
   ];

@@ -42,6 +42,7 @@ const natures: Record<string, Nature> = {
   ResourceLimitExceeded: 'busy',
   'InvalidSnapshot.NotFound': 'absent',
   'InvalidVolume.NotFound': 'absent',
+  'InvalidInstanceID.NotFound': 'absent',
   'InvalidSnapshot.InUse': 'in-use',
   // SSM knows a command some seconds after it has taken it.
   InvocationDoesNotExist: 'absent',

@@ -1,8 +1,8 @@
 /** What a run says that it did, against what the account shows. */
 import type { Outcome, Report } from '../../shared/report.ts';
-import { tagKeys } from '../../shared/tags.ts';
+import { extraTagKeys, tagKeys } from '../../shared/tags.ts';
 import type { LogLine } from './invocation.ts';
-import type { Look, SeenRow } from './look.ts';
+import type { Look, SeenRow, SeenSnapshot } from './look.ts';
 
 type Claim = Pick<Outcome, 'resource' | 'decision' | 'detail'>;
 
@@ -10,6 +10,8 @@ type Claim = Pick<Outcome, 'resource' | 'decision' | 'detail'>;
 const checks: Readonly<Record<string, (claim: Claim, seen: Look) => boolean>> = {
   create: ({ resource, detail = '' }, { snapshots }) => {
     const [id = ''] = detail.split(';');
+    const members = [...snapshots.values()].filter(({ tags }) => tags[extraTagKeys.set] === id);
+    if (members.length > 0) return members.every((member) => keepsClaim(member, resource, detail));
     return snapshots.get(id)?.tags[tagKeys.source] === resource;
   },
   delete: ({ resource }, { snapshots }) => !snapshots.has(resource),
@@ -20,6 +22,12 @@ const checks: Readonly<Record<string, (claim: Claim, seen: Look) => boolean>> = 
     return expires !== undefined && detail.endsWith(`to ${expires}`);
   },
   measure: () => true, // of metrics the account shows nothing
+};
+
+/** A member of a set that is said to be more than crash-consistent has to say so. */
+const keepsClaim = ({ tags }: SeenSnapshot, resource: string, detail: string): boolean => {
+  const consistency = detail.includes('application-consistent') ? 'application' : 'crash';
+  return tags[tagKeys.source] === resource && tags[extraTagKeys.consistency] === consistency;
 };
 
 const isRowOf = (resource: string, key: string, row: SeenRow) =>

@@ -19,22 +19,28 @@ const simpleDbWrite: Refusal[] = [
   { code: 'NumberDomainBytesExceeded', status: 409 },
 ];
 
+const ofSnapshots = refused(
+  'SnapshotCreationPerVolumeRateExceeded',
+  'ConcurrentSnapshotLimitExceeded',
+  'SnapshotLimitExceeded',
+  'PendingSnapshotLimitExceeded',
+  'ResourceLimitExceeded',
+  'IncorrectState',
+  'UnauthorizedOperation',
+);
+
 export const refusals: Readonly<Record<string, readonly Refusal[]>> = {
-  'ec2 CreateSnapshot': refused(
-    'SnapshotCreationPerVolumeRateExceeded',
-    'ConcurrentSnapshotLimitExceeded',
-    'SnapshotLimitExceeded',
-    'PendingSnapshotLimitExceeded',
-    'ResourceLimitExceeded',
-    'IncorrectState',
-    'UnauthorizedOperation',
-  ),
+  'ec2 CreateSnapshot': ofSnapshots,
+  'ec2 CreateSnapshots': ofSnapshots,
   'ec2 DeleteSnapshot': refused('InvalidSnapshot.InUse', 'InvalidParameterValue', 'UnauthorizedOperation'),
   'ec2 CreateTags': refused('TagLimitExceeded', 'UnauthorizedOperation'),
   'ec2 DescribeSnapshots': refused('UnauthorizedOperation', 'InvalidParameterValue'),
   'ec2 DescribeVolumes': refused('UnauthorizedOperation'),
   'ec2 DescribeInstances': refused('UnauthorizedOperation'),
   'ec2 DescribeImages': refused('UnauthorizedOperation', 'AuthFailure'),
+  // API reference, SendCommand and GetCommandInvocation
+  'ssm SendCommand': refused('InvalidInstanceId', 'UnsupportedPlatformType', 'AccessDeniedException'),
+  'ssm GetCommandInvocation': refused('InvocationDoesNotExist', 'AccessDeniedException'),
   'simpledb CreateDomain': [{ code: 'NumberDomainsExceeded', status: 409 }],
   'simpledb PutAttributes': [
     ...simpleDbWrite,
@@ -64,6 +70,7 @@ export const throttles: Readonly<Record<string, Refusal>> = {
   ec2: { code: 'RequestLimitExceeded', status: 503 },
   simpledb: { code: 'ServiceUnavailable', status: 503 },
   dynamodb: { code: 'ThrottlingException', status: 400 },
+  ssm: { code: 'ThrottlingException', status: 400 },
 };
 
 /** How each service says that it broke, after which the work may have been done. */
@@ -71,4 +78,5 @@ export const breakdowns: Readonly<Record<string, Refusal>> = {
   ec2: { code: 'InternalError', status: 500 },
   simpledb: { code: 'InternalError', status: 500 },
   dynamodb: { code: 'InternalServerError', status: 500 },
+  ssm: { code: 'InternalServerError', status: 500 },
 };

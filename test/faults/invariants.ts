@@ -1,5 +1,5 @@
 /** What must hold after every delivery, however it ended. Each check answers what is wrong, in words. */
-import { tagKeys } from '../../shared/tags.ts';
+import { extraTagKeys, tagKeys } from '../../shared/tags.ts';
 import { brokenClaims } from './claims.ts';
 import type { Invocation } from './invocation.ts';
 import type { Look, SeenSnapshot, Surroundings } from './look.ts';
@@ -54,19 +54,37 @@ const isOfSameSource = (one: SeenSnapshot, other: SeenSnapshot) =>
 
 /** Failed ones do not count: the slot may be taken again. Nor does what was doubled before. */
 const oneASlotAndSource: Invariant = ({ before, after }) => {
-  const counts = (seen: Look) => {
-    const byAppointment = new Map<string, number>();
+  const backups = (seen: Look) => {
+    const byAppointment = new Map<string, Set<string>>();
     for (const snapshot of seen.snapshots.values()) {
       if (!isOurs(snapshot) || snapshot.state === 'error') continue;
       const appointment = `${snapshot.tags[tagKeys.slot]} of ${snapshot.tags[tagKeys.source]}`;
-      byAppointment.set(appointment, (byAppointment.get(appointment) ?? 0) + 1);
+      const others = byAppointment.get(appointment) ?? [];
+      byAppointment.set(appointment, new Set([...others, backupOf(snapshot)]));
     }
     return byAppointment;
   };
-  const seeded = counts(before);
-  return [...counts(after)]
-    .filter(([appointment, count]) => count > Math.max(1, seeded.get(appointment) ?? 0))
-    .map(([appointment, count]) => `${count} snapshots of slot ${appointment}`);
+  const seeded = backups(before);
+  return [...backups(after)]
+    .filter(([appointment, { size }]) => size > Math.max(1, seeded.get(appointment)?.size ?? 0))
+    .map(([appointment, { size }]) => `${size} backups of slot ${appointment}`);
+};
+
+/** The set that it is a member of, or the snapshot by itself. */
+const backupOf = ({ id, tags }: SeenSnapshot): string => tags[extraTagKeys.set] ?? id;
+
+/** One volume is in a set once: two sets under one name would look like one. */
+const oneOfAVolumeInASet: Invariant = ({ after }) => {
+  const seen = new Set<string>();
+  const twice = [...after.snapshots.values()].filter(isOurs).filter(({ volume, tags }) => {
+    const member = `${tags[extraTagKeys.set]} of ${volume}`;
+    const isTwice = tags[extraTagKeys.set] !== undefined && seen.has(member);
+    seen.add(member);
+    return isTwice;
+  });
+  return twice.map(
+    ({ id, volume, tags }) => `${id} is a second one of ${volume} in ${tags[extraTagKeys.set]}`,
+  );
 };
 
 const taggedFromTheStart: Invariant = ({ before, after }) => {
@@ -93,6 +111,7 @@ export const invariants: readonly Invariant[] = [
   nothingThatImagesUse,
   theLastCompletedStays,
   oneASlotAndSource,
+  oneOfAVolumeInASet,
   taggedFromTheStart,
   nothingClaimedFalsely,
   endedByItself,

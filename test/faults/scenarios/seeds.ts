@@ -29,11 +29,14 @@ export async function makeVolume(
   return VolumeId;
 }
 
-/** Answers the volumes attached to it. */
-export async function makeInstance(
-  { ec2 }: World,
-  tags: Readonly<Record<string, string>>,
-): Promise<string[]> {
+export interface Server {
+  id: string;
+  /** Attached to it, the boot volume first. */
+  volumes: string[];
+}
+
+/** An instance with a boot volume and a data volume. */
+export async function makeServer({ ec2 }: World, tags: Readonly<Record<string, string>>): Promise<Server> {
   const data = { DeviceName: '/dev/sdb', Ebs: { VolumeSize: 1 } };
   const { Instances = [] } = await ec2.send(
     new RunInstancesCommand({
@@ -46,8 +49,13 @@ export async function makeInstance(
     }),
   );
   const mappings = Instances.flatMap(({ BlockDeviceMappings = [] }) => BlockDeviceMappings);
-  return mappings.map(({ Ebs }) => Ebs?.VolumeId ?? '');
+  const volumes = mappings.map(({ Ebs }) => Ebs?.VolumeId ?? '');
+  return { id: Instances[0]?.InstanceId ?? '', volumes };
 }
+
+/** Answers the volumes attached to it. */
+export const makeInstance = async (world: World, tags: Readonly<Record<string, string>>): Promise<string[]> =>
+  (await makeServer(world, tags)).volumes;
 
 export interface Backup {
   source: string;

@@ -1,11 +1,11 @@
-import { DeleteVolumeCommand } from '@aws-sdk/client-ec2';
+import { AttachVolumeCommand, DeleteVolumeCommand } from '@aws-sdk/client-ec2';
 import { takeSnapshots } from '../../../functions/take-snapshots/run.ts';
 import { entrypoint } from '../../../shared/entrypoint.ts';
-import { tagKeys } from '../../../shared/tags.ts';
+import { extraTagKeys, tagKeys } from '../../../shared/tags.ts';
 import type { Look, SeenSnapshot } from '../look.ts';
 import type { Scenario, Seeded } from '../scenario.ts';
 import { owner, type World } from '../world.ts';
-import { makeInstance, makeSnapshot, makeVolume } from './seeds.ts';
+import { makeInstance, makeServer, makeSnapshot, makeVolume, type Server } from './seeds.ts';
 
 const start = new Date('2026-11-21T02:15:03.000Z');
 const slot = 'data/daily/2026-11-21T02:15:00Z';
@@ -83,7 +83,7 @@ const slow: Scenario = {
     world.sandbox.slowSnapshots({ pendingSeconds: 3_600 });
     world.sandbox.enforceSnapshotRate(true);
     return {
-      event: { ...event, volumes: { instances: { tags: { Role: ['database'] } } } },
+      event: { ...event, volumes: { ids: volumes } },
       settled: (seen) => taken(volumes, seen),
     };
   },
@@ -135,4 +135,55 @@ const limited: Scenario = {
   },
 };
 
-export const takeSnapshotsScenarios: readonly Scenario[] = [daily, slow, vanishing, limited];
+/** Each of these instances has one set, whole, of these volumes at least, and the row with its name. */
+function setsTaken(servers: readonly Server[], seen: Look): string[] {
+  const made = ofSlot(seen);
+  const strays = made.filter(({ tags }) => !servers.some(({ id }) => id === tags[tagKeys.source]));
+  return [
+    ...strays.map(({ id }) => `${id} is of a wrong instance`),
+    ...servers.flatMap((server) => setTaken(server, made, seen)),
+  ];
+}
+
+function setTaken({ id, volumes }: Server, made: readonly SeenSnapshot[], { rows }: Look): string[] {
+  const name = `${slot}/${id}`;
+  const members = made.filter(({ tags }) => tags[extraTagKeys.set] === name);
+  const missing = volumes.filter((volume) => !members.some((member) => member.volume === volume));
+  const wrong = members.filter(({ tags }) => tags[extraTagKeys.members] !== String(members.length));
+  const row = rows.get(name);
+  const agrees = row?.['resource'] === name && row['expires'] === members[0]?.tags[tagKeys.expires];
+  return [
+    ...missing.map((volume) => `${volume} is not in the set ${name}`),
+    ...wrong.map((member) => `${member.id} says ${member.tags[extraTagKeys.members]} of ${members.length}`),
+    ...(agrees ? [] : [`${name} has the row ${JSON.stringify(row)}`]),
+  ];
+}
+
+/** Two instances, each of which gets a set; to one of them a volume is attached while the run is under way. */
+const sets: Scenario = {
+  name: 'take-snapshots/sets',
+  stores: ['simpledb'],
+  thorough: true,
+  start,
+  handlerOf,
+  seed: async (world) => {
+    const servers = [await makeServer(world, { Role: 'web' }), await makeServer(world, { Role: 'web' })];
+    await makeServer(world, { Role: 'none' });
+    const [first = ''] = servers.map(({ id }) => id);
+    const late = await makeVolume(world);
+    world.time.moveTo(start);
+    world.sandbox.enforceSnapshotRate(true);
+    const attach = new AttachVolumeCommand({ VolumeId: late, InstanceId: first, Device: '/dev/sdf' });
+    return {
+      event: { ...event, volumes: undefined, instances: { tags: { Role: ['web'] } } },
+      meanwhile: {
+        'volume-attached': async () => {
+          await world.ec2.send(attach);
+        },
+      },
+      settled: (seen) => setsTaken(servers, seen),
+    };
+  },
+};
+
+export const takeSnapshotsScenarios: readonly Scenario[] = [daily, slow, vanishing, limited, sets];

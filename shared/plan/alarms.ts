@@ -1,32 +1,47 @@
-/** Dead-letter queues, alarms, and whom they tell. */
+/** What rings when, and whom it tells. */
+import { alarm } from './alarm.ts';
 import { functionNames } from './functions.ts';
 import { ageAlarmId, functionResourceId, lambdaId } from './logical-ids.ts';
-import { alarmAfterHours, type Plan, type Tier } from './plan.ts';
+import { alarmAfterHours, copyRegions, type Plan, type Tier } from './plan.ts';
+import { subjectWords } from './subject-words.ts';
 import { ownerOf, type Resource, type Resources, ref, type Target } from './template.ts';
 
 /** What reconcile-ledger measures, an hour's value for each tier of each backup. */
 export const ageMetric = { namespace: 'Groundskeeper', name: 'NewestBackupAgeHours' } as const;
 
+/** What copy-backups measures each time that its schedule starts it. */
+export const copyMetrics = {
+  failed: { namespace: 'Groundskeeper', name: 'CopiesFailed' },
+  awaited: { namespace: 'Groundskeeper', name: 'OldestAwaitedCopyHours' },
+} as const;
+
+/** A day: the first copy of a large volume takes hours, and AWS makes 20 a region at a time. */
+export const awaitedCopyHours = 24;
+
 const topicId = 'NotifyTopic';
 const hourSeconds = 3600;
+const minutesSeconds = 300;
+
+interface Bells {
+  owner: string;
+  actions: readonly unknown[];
+}
 
 export function alarmResources(plan: Plan, target: Target): Resources {
-  const owner = ownerOf(target);
-  const actions = actionsOf(plan);
+  const bells = { owner: ownerOf(target), actions: actionsOf(plan) };
   return {
-    ...topicResources(plan, owner),
+    ...topicResources(plan, bells.owner),
     ...Object.fromEntries(
       functionNames.flatMap((name) => [
-        [functionResourceId(name, 'DeadLetters'), deadLetters()],
-        [functionResourceId(name, 'DeadLettersAlarm'), deadLettersAlarm(name, owner, actions)],
-        [functionResourceId(name, 'GaveUpAlarm'), gaveUpAlarm(name, owner, actions)],
+        [functionResourceId(name, 'DeadLettersAlarm'), deadLettersAlarm(name, bells)],
+        [functionResourceId(name, 'GaveUpAlarm'), gaveUpAlarm(name, bells)],
       ]),
     ),
-    ...Object.fromEntries(
-      plan.backups.flatMap(({ name, tiers }) =>
-        tiers.map((tier) => [ageAlarmId(name, tier.name), ageAlarm(name, tier, owner, actions)]),
-      ),
-    ),
+    ...ageAlarms(plan, bells),
+    ...(copyRegions(plan).length > 0 && {
+      CopiesFailedAlarm: copiesFailedAlarm(bells),
+      CopiesLateAlarm: copiesLateAlarm(bells),
+    }),
   };
 }
 
@@ -46,35 +61,24 @@ function topicResources({ notify }: Plan, owner: string): Resources {
   };
 }
 
-/** What was tried for long enough. 14 days, the most that SQS keeps, leave time to look and to send it again. */
-function deadLetters(): Resource {
-  return {
-    Type: 'AWS::SQS::Queue',
-    Properties: { MessageRetentionPeriod: 14 * 24 * hourSeconds, SqsManagedSseEnabled: true },
-  };
-}
-
-function deadLettersAlarm(name: string, owner: string, actions: unknown[]): Resource {
+function deadLettersAlarm(name: string, { owner, actions }: Bells): Resource {
   const queue = functionResourceId(name, 'DeadLetters');
-  return {
-    Type: 'AWS::CloudWatch::Alarm',
-    Properties: {
-      AlarmName: `${owner}-${name}-dead-letters`,
-      AlarmDescription: `Starts of ${name} failed for good: read the messages in its dead-letter queue.`,
-      Namespace: 'AWS/SQS',
-      MetricName: 'ApproximateNumberOfMessagesVisible',
-      Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': [queue, 'QueueName'] } }],
-      Statistic: 'Maximum',
-      Period: 300,
-      EvaluationPeriods: 1,
-      ComparisonOperator: 'GreaterThanThreshold',
-      Threshold: 0,
-      // SQS reports nothing for a queue that has been idle for 6 hours.
-      TreatMissingData: 'notBreaching',
-      AlarmActions: actions,
-      OKActions: actions,
+  return alarm({
+    name: `${owner}-${name}-dead-letters`,
+    description: `Starts of ${name} failed for good: read the messages in its dead-letter queue.`,
+    metric: {
+      namespace: 'AWS/SQS',
+      name: 'ApproximateNumberOfMessagesVisible',
+      dimensions: { QueueName: { 'Fn::GetAtt': [queue, 'QueueName'] } },
     },
-  };
+    statistic: 'Maximum',
+    periodSeconds: minutesSeconds,
+    periods: 1,
+    moreThan: 0,
+    // SQS reports nothing for a queue that has been idle for 6 hours.
+    silence: 'notBreaching',
+    actions,
+  });
 }
 
 /**
@@ -82,52 +86,78 @@ function deadLettersAlarm(name: string, owner: string, actions: unknown[]): Reso
  * rings once and then stands until the queue is empty. (The Lambda developer guide's metrics for
  * asynchronous invocation: what goes to a dead-letter queue counts as dropped.)
  */
-function gaveUpAlarm(name: string, owner: string, actions: unknown[]): Resource {
-  return {
-    Type: 'AWS::CloudWatch::Alarm',
-    Properties: {
-      AlarmName: `${owner}-${name}-gave-up`,
-      AlarmDescription: `A start of ${name} has just failed for good: its last retry failed, or it waited for too long.`,
-      Namespace: 'AWS/Lambda',
-      MetricName: 'AsyncEventsDropped',
-      Dimensions: [{ Name: 'FunctionName', Value: ref(lambdaId(name)) }],
-      Statistic: 'Sum',
-      Period: 300,
-      EvaluationPeriods: 1,
-      ComparisonOperator: 'GreaterThanThreshold',
-      Threshold: 0,
-      TreatMissingData: 'notBreaching',
-      AlarmActions: actions,
-      OKActions: actions,
+function gaveUpAlarm(name: string, { owner, actions }: Bells): Resource {
+  return alarm({
+    name: `${owner}-${name}-gave-up`,
+    description: `A start of ${name} has just failed for good: its last retry failed, or it waited for too long.`,
+    metric: {
+      namespace: 'AWS/Lambda',
+      name: 'AsyncEventsDropped',
+      dimensions: { FunctionName: ref(lambdaId(name)) },
     },
-  };
+    statistic: 'Sum',
+    periodSeconds: minutesSeconds,
+    periods: 1,
+    moreThan: 0,
+    silence: 'notBreaching',
+    actions,
+  });
 }
 
 /** One a tier: a tier that has died would hide behind the fresh backups of another. */
-function ageAlarm(backup: string, tier: Tier, owner: string, actions: unknown[]): Resource {
+function ageAlarms({ backups }: Plan, bells: Bells): Resources {
+  return Object.fromEntries(
+    backups.flatMap(({ name, subject, tiers }) =>
+      tiers.map((tier) => [
+        ageAlarmId(name, tier.name),
+        ageAlarm(name, tier, subjectWords[subject.kind].ofOne, bells),
+      ]),
+    ),
+  );
+}
+
+function ageAlarm(backup: string, tier: Tier, ofOne: string, { owner, actions }: Bells): Resource {
   const hours = alarmAfterHours(tier);
-  return {
-    Type: 'AWS::CloudWatch::Alarm',
-    Properties: {
-      AlarmName: `${owner}-${backup}-${tier.name}-age`,
-      AlarmDescription: `The newest completed ${tier.name} backup of a volume of ${backup} is older than ${hours} hours, or its age was not measured.`,
-      Namespace: ageMetric.namespace,
-      MetricName: ageMetric.name,
-      Dimensions: [
-        { Name: 'owner', Value: owner },
-        { Name: 'backup', Value: backup },
-        { Name: 'tier', Value: tier.name },
-      ],
-      Statistic: 'Maximum',
-      Period: hourSeconds,
-      // Silence is an alarm (a disabled schedule measures nothing), but one missed hour is not.
-      EvaluationPeriods: 2,
-      DatapointsToAlarm: 2,
-      ComparisonOperator: 'GreaterThanThreshold',
-      Threshold: hours,
-      TreatMissingData: 'breaching',
-      AlarmActions: actions,
-      OKActions: actions,
-    },
-  };
+  return alarm({
+    name: `${owner}-${backup}-${tier.name}-age`,
+    description: `The newest completed ${tier.name} backup of ${ofOne} of ${backup} is older than ${hours} hours, or its age was not measured.`,
+    metric: { ...ageMetric, dimensions: { owner, backup, tier: tier.name } },
+    statistic: 'Maximum',
+    periodSeconds: hourSeconds,
+    // Silence is an alarm (a disabled schedule measures nothing), but one missed hour is not.
+    periods: 2,
+    moreThan: hours,
+    silence: 'breaching',
+    actions,
+  });
+}
+
+function copiesFailedAlarm({ owner, actions }: Bells): Resource {
+  return alarm({
+    name: `${owner}-copies-failed`,
+    description:
+      'Copies of backups failed for good, such as for their key: read the report of copy-backups, mend the cause and name the backups to it.',
+    metric: { ...copyMetrics.failed, dimensions: { owner } },
+    statistic: 'Maximum',
+    periodSeconds: hourSeconds,
+    periods: 1,
+    moreThan: 0,
+    // The other alarm rings in silence.
+    silence: 'notBreaching',
+    actions,
+  });
+}
+
+function copiesLateAlarm({ owner, actions }: Bells): Resource {
+  return alarm({
+    name: `${owner}-copies-late`,
+    description: `A backup has waited for its copy for more than ${awaitedCopyHours} hours, or nobody looked.`,
+    metric: { ...copyMetrics.awaited, dimensions: { owner } },
+    statistic: 'Maximum',
+    periodSeconds: hourSeconds,
+    periods: 2,
+    moreThan: awaitedCopyHours,
+    silence: 'breaching',
+    actions,
+  });
 }

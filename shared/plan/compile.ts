@@ -1,11 +1,13 @@
 /**
- * A plan becomes CloudFormation: schedules, roles, dead-letter queues, alarms, and the table if the
+ * A plan becomes CloudFormation: schedules, event rules, roles, queues, alarms, and the table if the
  * ledger is one. Pure, and every logical id is made of names: what is added or moved in the plan
  * leaves the other resources as they are.
  */
 import { alarmResources } from './alarms.ts';
+import { eventRuleResources } from './event-rules.ts';
 import { ledgerResources } from './ledger-resources.ts';
 import type { Plan } from './plan.ts';
+import { queueResources } from './queues.ts';
 import { roleResources } from './roles.ts';
 import { scheduleResources } from './schedules.ts';
 import { ownerOf, type Resources, type Target } from './template.ts';
@@ -25,7 +27,9 @@ export function compilePlan(plan: Plan, target: Target): CompiledPlan {
   return {
     resources: {
       ...scheduleResources(plan, target),
+      ...eventRuleResources(plan),
       ...roleResources(plan, target),
+      ...queueResources(),
       ...alarmResources(plan, target),
       ...ledgerResources(plan, owner),
     },

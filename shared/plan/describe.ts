@@ -1,10 +1,12 @@
 /** What a plan compiles to, for a person: what `npm run plan` prints. */
+import { awaitedCopyHours } from './alarms.ts';
 import { type Rhythm, startsBetween, timeText } from './cadence.ts';
 import { backupText } from './describe-backup.ts';
+import { eventRulesOf } from './event-rules.ts';
 import { functionNames } from './functions.ts';
 import { scheduleName } from './logical-ids.ts';
 import { theOwner } from './permissions.ts';
-import { alarmAfterHours, type Plan } from './plan.ts';
+import { alarmAfterHours, copyRegions, type Plan } from './plan.ts';
 import { statementsOf } from './roles.ts';
 import { type Schedule, schedulesOf } from './schedules.ts';
 import { ownerOf, type Target } from './template.ts';
@@ -23,6 +25,7 @@ export function describePlan(plan: Plan, target: Target, now: Date): string {
       ['name', 'starts', 'when', `next (${plan.timezone})`, 'next (UTC)'],
       schedules.map((schedule) => scheduleRow(schedule, plan, zone, now)),
     ),
+    ...ruleTexts(plan),
     'Jobs',
     indented(schedules.map(({ name, job }) => `${name}  ${JSON.stringify(job)}`)),
     ...plan.backups.flatMap((backup) => backupText(backup, target.region)),
@@ -31,6 +34,23 @@ export function describePlan(plan: Plan, target: Target, now: Date): string {
     'What each function may do, besides its own log and its dead-letter queue',
     ...functionNames.map((name) => indented([`${name}:`, ...permissionLines(name, plan, ownerOf(target))])),
   ].join('\n\n');
+}
+
+function ruleTexts(plan: Plan): string[] {
+  const rules = eventRulesOf(plan);
+  if (rules.length === 0) return [];
+  return [
+    'Events',
+    table(
+      ['name', 'starts', 'when AWS says', 'of'],
+      rules.map(({ logicalId, startsFunction, pattern }) => [
+        logicalId,
+        startsFunction,
+        pattern['detail-type'].join(', '),
+        JSON.stringify(pattern.detail),
+      ]),
+    ),
+  ];
 }
 
 function scheduleRow(
@@ -76,6 +96,12 @@ function alarmLines(plan: Plan): string[] {
           `${scheduleName(name, tier.name)}: the newest completed backup is older than ${alarmAfterHours(tier)} hours, or was not looked at for two`,
       ),
     ),
+    ...(copyRegions(plan).length > 0
+      ? [
+          'copies: one has failed for good',
+          `copies: one is awaited for more than ${awaitedCopyHours} hours, or nobody looked for two`,
+        ]
+      : []),
     ...functionNames.flatMap((name) => [
       `${name}: messages are in the dead-letter queue`,
       `${name}: a start has just failed for good`,

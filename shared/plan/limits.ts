@@ -1,5 +1,6 @@
 /** What AWS would refuse at the deploy, although every line of the plan is right. */
 import { compilePlan } from './compile.ts';
+import { eventRulesOf } from './event-rules.ts';
 import { functionNames } from './functions.ts';
 import type { Plan } from './plan.ts';
 import { schedulesOf } from './schedules.ts';
@@ -9,6 +10,8 @@ import { ownerOf, type Target } from './template.ts';
 const functionNameLength = 64;
 /** EventBridge Scheduler, quotas: the payload of a target. */
 const inputBytes = 256 * 1024;
+/** Amazon EventBridge, API reference, InputTransformer: InputTemplate. */
+const inputTemplateLength = 8192;
 /** AWS CloudFormation, quotas: resources in a template, and the size of a template in S3. */
 const templateResources = 500;
 const templateBytes = 1_048_576;
@@ -20,7 +23,12 @@ const bytesOfServerless = 64 * 1024;
 
 /** Where the plan is too large, or its owner's name too long, a line each. */
 export function limitMistakes(plan: Plan, target: Target): string[] {
-  return [...ownerMistakes(target), ...inputMistakes(plan), ...templateMistakes(plan, target)];
+  return [
+    ...ownerMistakes(target),
+    ...inputMistakes(plan),
+    ...eventMistakes(plan),
+    ...templateMistakes(plan, target),
+  ];
 }
 
 function ownerMistakes(target: Target): string[] {
@@ -39,12 +47,21 @@ function inputMistakes(plan: Plan): string[] {
     if (bytes <= inputBytes) return [];
     const remedy =
       startsFunction === 'reconcile-ledger'
-        ? 'it names the volumes of every backup, so choose them by tag in place of ids, or give some backups to another service'
-        : 'choose the volumes by fewer tags, values or ids';
+        ? 'it names the sources of every backup, so choose them by tag in place of ids, or give some backups to another service'
+        : 'choose by fewer tags, values or ids';
     return [
       `the job of the schedule ${name} has ${bytes} bytes; expected ${inputBytes} at most, which is what EventBridge Scheduler takes: ${remedy}`,
     ];
   });
+}
+
+/** All rules carry the same job. */
+function eventMistakes(plan: Plan): string[] {
+  const [rule] = eventRulesOf(plan);
+  if (!rule || rule.inputTemplate.length <= inputTemplateLength) return [];
+  return [
+    `the job of copy-backups has ${rule.inputTemplate.length} characters in an event rule; expected ${inputTemplateLength} at most, which is what EventBridge takes: it names every copy of every backup, so copy fewer, or give some backups to another service`,
+  ];
 }
 
 function templateMistakes(plan: Plan, target: Target): string[] {
@@ -60,7 +77,7 @@ function templateMistakes(plan: Plan, target: Target): string[] {
       : []),
     ...(bytes > templateBytes
       ? [
-          `the plan becomes a template of ${bytes} bytes; expected ${templateBytes} at most, which is what CloudFormation takes: choose volumes by tag in place of ids, or ${remedy}`,
+          `the plan becomes a template of ${bytes} bytes; expected ${templateBytes} at most, which is what CloudFormation takes: choose by tag in place of ids, or ${remedy}`,
         ]
       : []),
   ];

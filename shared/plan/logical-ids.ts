@@ -15,11 +15,19 @@ export const tierScheduleId = (backup: string, tier: string): string =>
 export const ageAlarmId = (backup: string, tier: string): string =>
   `Backup${pascal(backup)}${pascal(tier)}AgeAlarm`;
 
+type FunctionResource =
+  | 'Role'
+  | 'Schedule'
+  | 'DeadLetters'
+  | 'DeadLettersAlarm'
+  | 'DeadLettersPolicy'
+  | 'GaveUpAlarm'
+  | 'Queue'
+  | 'QueueSource';
+
 /** `take-snapshots` and `Role` make `TakeSnapshotsRole`. */
-export const functionResourceId = (
-  functionName: string,
-  resource: 'Role' | 'Schedule' | 'DeadLetters' | 'DeadLettersAlarm' | 'GaveUpAlarm',
-) => `${pascal(functionName)}${resource}`;
+export const functionResourceId = (functionName: string, resource: FunctionResource) =>
+  `${pascal(functionName)}${resource}`;
 
 /** What osls calls the function `take-snapshots`: `TakeDashsnapshotsLambdaFunction`. */
 export function lambdaId(functionName: string): string {

@@ -1,9 +1,10 @@
-/** A role of its own for each function: what its `permissions.ts` says, its log group, its dead-letter queue. */
+/** A role of its own for each function: what its `permissions.ts` says, its log group, its queues. */
 import { ledgerStatement } from '../ledger/permissions.ts';
 import { functionNames, functions } from './functions.ts';
 import { functionResourceId } from './logical-ids.ts';
 import { arnHere, type Statement, theOwner } from './permissions.ts';
 import type { Plan } from './plan.ts';
+import { queueing } from './queues.ts';
 import { arnOf, ownerOf, type Resource, type Resources, sub, type Target } from './template.ts';
 
 export function roleResources(plan: Plan, target: Target): Resources {
@@ -40,6 +41,7 @@ function role(name: (typeof functionNames)[number], plan: Plan, owner: string): 
                 Action: ['sqs:SendMessage'],
                 Resource: [arnOf(functionResourceId(name, 'DeadLetters'))],
               },
+              ...queueStatements(name),
               ...statementsOf(name, plan).map((statement) => policyStatement(statement, owner)),
             ],
           },
@@ -49,7 +51,19 @@ function role(name: (typeof functionNames)[number], plan: Plan, owner: string): 
   };
 }
 
-/** What a function may do beyond its logs and its queue, under the plan's ledger. */
+/** It fills its queue itself; Lambda empties it with the role of the function. */
+function queueStatements(name: string) {
+  if (!queueing.includes(name)) return [];
+  return [
+    {
+      Effect: 'Allow',
+      Action: ['sqs:SendMessage', 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
+      Resource: [arnOf(functionResourceId(name, 'Queue'))],
+    },
+  ];
+}
+
+/** What a function may do beyond its logs and its queues, under the plan's ledger. */
 export function statementsOf(
   name: (typeof functionNames)[number],
   { ledger }: Pick<Plan, 'ledger'>,

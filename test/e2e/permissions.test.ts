@@ -21,6 +21,9 @@ const dependencies: Readonly<Record<string, string>> = {
   'logs:PutLogEvents': 'Lambda writes the log with the role of the function',
   'sqs:SendMessage':
     'Lambda sends an event that failed three times to the dead-letter queue with the role of the function',
+  'sqs:ReceiveMessage': 'Lambda empties the queue with the role of the function',
+  'sqs:DeleteMessage': 'Lambda empties the queue with the role of the function',
+  'sqs:GetQueueAttributes': 'Lambda empties the queue with the role of the function',
 };
 
 /** Undisturbed, dry, doubled, an answer lost, a refusal: these take every way through a function that calls AWS. */

@@ -15,6 +15,8 @@ export const classicTiers = [
 export interface PlanText {
   head?: readonly string[];
   volumes?: string;
+  /** What the backup is of, in place of volumes. */
+  subject?: string;
   /** Further lines of the backup. */
   more?: readonly string[];
   tiers?: readonly string[];
@@ -24,6 +26,7 @@ export interface PlanText {
 export function planText({
   head = ['timezone: Europe/Berlin'],
   volumes = '{ tags: { Backup: data } }',
+  subject = `volumes: ${volumes}`,
   more = [],
   tiers = classicTiers,
 }: PlanText = {}): string {
@@ -31,7 +34,7 @@ export function planText({
     ...head,
     'backups:',
     '  - name: data',
-    `    volumes: ${volumes}`,
+    `    ${subject}`,
     ...more.map((line) => `    ${line}`),
     '    tiers:',
     ...tiers.map((tier) => `      ${tier}`),

@@ -37,6 +37,18 @@ export const deployerCalls: Readonly<Record<string, DeployerCalls>> = {
       'TagResource',
     ].map((name) => `dynamodb:${name}`),
   },
+  'AWS::Events::Rule': {
+    on: arn('events', 'rule/groundskeeper-prod-CopyCompletedSnapshotRule-1ABC'),
+    calls: [
+      'PutRule',
+      'DescribeRule',
+      'DeleteRule',
+      'PutTargets',
+      'RemoveTargets',
+      'ListTargetsByRule',
+      'TagResource',
+    ].map((name) => `events:${name}`),
+  },
   'AWS::IAM::Role': {
     on: 'arn:aws:iam::ACCOUNT:role/groundskeeper-prod-TakeSnapshotsRole-1ABC',
     calls: [
@@ -56,6 +68,12 @@ export const deployerCalls: Readonly<Record<string, DeployerCalls>> = {
     on: arn('lambda', 'function:groundskeeper-prod-take-snapshots:$LATEST'),
     calls: ['Put', 'Get', 'Delete'].map((verb) => `lambda:${verb}FunctionEventInvokeConfig`),
   },
+  // Service Authorization Reference, AWS Lambda: of these a condition on the function takes the place of an ARN.
+  'AWS::Lambda::EventSourceMapping': {
+    on: arn('lambda', 'event-source-mapping:91eaeb7e-c976-1234-9451-8709db01f137'),
+    calls: ['lambda:GetEventSourceMapping', 'lambda:DeleteEventSourceMapping', 'lambda:TagResource'],
+    anywhere: ['lambda:CreateEventSourceMapping'],
+  },
   'AWS::Lambda::Function': {
     on: arn('lambda', 'function:groundskeeper-prod-take-snapshots'),
     calls: [
@@ -69,6 +87,10 @@ export const deployerCalls: Readonly<Record<string, DeployerCalls>> = {
       'ListTags',
       'TagResource',
     ].map((name) => `lambda:${name}`),
+  },
+  'AWS::Lambda::Permission': {
+    on: arn('lambda', 'function:groundskeeper-prod-copy-backups'),
+    calls: ['AddPermission', 'RemovePermission', 'GetPolicy'].map((name) => `lambda:${name}`),
   },
   'AWS::Logs::LogGroup': {
     on: arn('logs', 'log-group:/aws/lambda/groundskeeper-prod-take-snapshots:*'),
@@ -141,6 +163,10 @@ export const deployerCalls: Readonly<Record<string, DeployerCalls>> = {
       'ListQueueTags',
       'TagQueue',
     ].map((name) => `sqs:${name}`),
+  },
+  'AWS::SQS::QueuePolicy': {
+    on: arn('sqs', 'groundskeeper-prod-CopyBackupsDeadLetters-1ABC'),
+    calls: ['sqs:SetQueueAttributes', 'sqs:GetQueueAttributes'],
   },
   'AWS::Scheduler::Schedule': {
     on: arn('scheduler', 'schedule/groundskeeper-prod/data.daily'),

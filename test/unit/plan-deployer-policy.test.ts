@@ -16,7 +16,12 @@ const allows = (action: string, resource: string): boolean =>
       [Action].flat().includes(action) && [Resource].flat().some((pattern) => matches(pattern, resource)),
   );
 
-const plan = read(planText({ head: ['ledger: dynamodb', 'notify: ops@example.com'] }));
+const plan = read(
+  planText({
+    head: ['ledger: dynamodb', 'notify: ops@example.com'],
+    more: ['copies: [{ region: eu-west-1, keep: { daily: 7 days } }]'],
+  }),
+);
 const ownTypes = Object.values(compilePlan(plan, target).resources).map(({ Type }) => Type);
 
 test.each([...new Set([...ownTypes, ...typesOfServerless])])(

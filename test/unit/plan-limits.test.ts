@@ -51,7 +51,7 @@ describe('A job', () => {
     const plan = read(planText({ volumes: `{ tags: ${tags} }`, tiers: [day('daily', 3)] }));
     const [tier, reconcile] = limitMistakes(plan, target);
     expect(tier).toMatch(
-      /^the job of the schedule data\.daily has 3\d{5} bytes; expected 262144 at most, which is what EventBridge Scheduler takes: choose the volumes by fewer tags, values or ids$/,
+      /^the job of the schedule data\.daily has 3\d{5} bytes; expected 262144 at most, which is what EventBridge Scheduler takes: choose by fewer tags, values or ids$/,
     );
     expect(reconcile).toMatch(/^the job of the schedule reconcile-ledger has 3\d{5} bytes/);
   });
@@ -60,7 +60,7 @@ describe('A job', () => {
     expect(limitMistakes(planOf(50, 1, ids(200)), target)).toEqual([]);
     expect(limitMistakes(planOf(60, 1, ids(200)), target)).toEqual([
       expect.stringMatching(
-        /^the job of the schedule reconcile-ledger has \d{6} bytes; expected 262144 at most, .*: it names the volumes of every backup, so choose them by tag in place of ids, or give some backups to another service$/,
+        /^the job of the schedule reconcile-ledger has \d{6} bytes; expected 262144 at most, .*: it names the sources of every backup, so choose them by tag in place of ids, or give some backups to another service$/,
       ),
     ]);
   });
@@ -79,7 +79,7 @@ describe('The stack', () => {
   test('may not have a template of more than 1 MB', () => {
     expect(limitMistakes(planOf(45, 5, ids(200)), target)).toEqual([
       expect.stringMatching(
-        /^the plan becomes a template of \d{7} bytes; expected 1048576 at most, which is what CloudFormation takes: choose volumes by tag/,
+        /^the plan becomes a template of \d{7} bytes; expected 1048576 at most, which is what CloudFormation takes: choose by tag/,
       ),
     ]);
   });

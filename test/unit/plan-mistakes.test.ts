@@ -46,7 +46,7 @@ const cases: Case[] = [
     title: 'an unknown key that resembles none',
     text: planText({ head: ['colour: green'] }),
     message:
-      'groundskeeper.yml:1:1 colour: is not a key that is known here; expected one of timezone, ledger, notify, maxDeleteShare, logRetentionDays, backups',
+      'groundskeeper.yml:1:1 colour: is not a key that is known here; expected one of timezone, ledger, notify, maxDeleteShare, keepOfGoneSources, logRetentionDays, backups',
   },
   {
     title: 'a bad duration',
@@ -245,13 +245,13 @@ const cases: Case[] = [
     title: 'a selector without a way to select',
     text: planText({ volumes: '{}' }),
     message:
-      'groundskeeper.yml:4:14 backups[0].volumes: selects nothing; expected exactly one of "ids", "tags", "instances"',
+      'groundskeeper.yml:4:14 backups[0].volumes: selects nothing; expected exactly one of "ids", "tags"',
   },
   {
     title: 'a selector with two',
     text: planText({ volumes: '{ ids: [vol-0123abcd], tags: { Backup: data } }' }),
     message:
-      'groundskeeper.yml:4:14 backups[0].volumes: has "ids" and "tags"; expected exactly one of "ids", "tags", "instances"',
+      'groundskeeper.yml:4:14 backups[0].volumes: has "ids" and "tags"; expected exactly one of "ids", "tags"',
   },
   {
     title: 'a selector of no ids',
@@ -260,9 +260,9 @@ const cases: Case[] = [
   },
   {
     title: 'a selector of no tags',
-    text: planText({ volumes: '{ instances: { tags: {} } }' }),
+    text: planText({ subject: 'instances: { tags: {} }' }),
     message:
-      'groundskeeper.yml:4:35 backups[0].volumes.instances.tags: {} selects nothing; expected at least one tag',
+      'groundskeeper.yml:4:24 backups[0].instances.tags: {} selects nothing; expected at least one tag',
   },
   {
     title: 'a tag without values',
@@ -327,7 +327,7 @@ const cases: Case[] = [
       tiers: ['- { name: manual, every: day, at: "03:35", keep: 7 dais }'],
     }),
     message: [
-      'groundskeeper.yml:1:1 zone: is not a key that is known here; expected one of timezone, ledger, notify, maxDeleteShare, logRetentionDays, backups',
+      'groundskeeper.yml:1:1 zone: is not a key that is known here; expected one of timezone, ledger, notify, maxDeleteShare, keepOfGoneSources, logRetentionDays, backups',
       'groundskeeper.yml:4:22 backups[0].volumes.tags: {} selects nothing; expected at least one tag',
       'groundskeeper.yml:6:17 backups[0].tiers[0].name: "manual" is the tier of backups that are started by hand; expected another name',
       `groundskeeper.yml:6:56 backups[0].tiers[0].keep: "7 dais" is not a duration; ${oneDuration}`,
@@ -369,7 +369,7 @@ describe('A plan may have', () => {
       ),
     ],
     ['a list of values of a tag', planText({ volumes: '{ tags: { Backup: [data, base], Stage: live } }' })],
-    ['instances by id', planText({ volumes: '{ instances: { ids: [i-0123456789abcdef0] } }' })],
+    ['instances by id', planText({ subject: 'instances: { ids: [i-0123456789abcdef0] }' })],
     ['an alias for its zone', planText({ head: ['timezone: Asia/Kolkata'] })],
     ['no zone', planText({ head: [] })],
     ['an address to notify', planText({ head: ['notify: ops@example.com', 'timezone: Europe/Berlin'] })],

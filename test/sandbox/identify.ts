@@ -5,10 +5,14 @@ export type Protocol = 'ec2' | 'simpledb' | 'query' | 'json' | 'cbor' | 'rest-js
 
 export interface Identity {
   service: string;
+  /** Of the signature's scope; what is not signed is for us-east-1. */
+  region: string;
   action: string;
   protocol: Protocol;
   parameters: Readonly<Record<string, unknown>>;
 }
+
+export const homeRegion = 'us-east-1';
 
 const simpleDbVersion = '2009-04-15'; // of its API: no other service shares it
 
@@ -23,25 +27,33 @@ const restXmlServices = new Set(['cloudfront', 'route53']);
 
 export function identify(message: Message): Identity {
   const url = new URL(message.target, 'http://sandbox');
-  const service = signedService(message, url);
-  return (
+  const { service, region } = signedScope(message, url);
+  const request =
     fromQuery(message, url, service) ??
     fromTarget(message, service) ??
-    fromPath(message, url, service ?? 's3')
-  );
+    fromPath(message, url, service ?? 's3');
+  return { ...request, region };
 }
 
-/** The service in the credential scope: `Credential=<key>/<date>/<region>/<service>/aws4_request`. */
-function signedService(message: Message, url: URL): string | undefined {
+type Request = Omit<Identity, 'region'>;
+
+/** The credential scope: `Credential=<key>/<date>/<region>/<service>/aws4_request`. */
+function signedScope(message: Message, url: URL): { service: string | undefined; region: string } {
   const credential =
     /Credential=([^,\s]+)/.exec(message.headers.authorization ?? '')?.[1] ??
     url.searchParams.get('X-Amz-Credential');
-  const name = credential?.split('/').at(-2);
-  return name === undefined ? undefined : (namesBySigningName[name] ?? name);
+  const [region = homeRegion, name] = credential?.split('/').slice(-3, -1) ?? [];
+  return { service: name === undefined ? undefined : (namesBySigningName[name] ?? name), region };
+}
+
+/** The message as if it were sent to another region, as far as moto looks. */
+export function inRegion(message: Message, service: string, region: string): Message {
+  const authorization = `AWS4-HMAC-SHA256 Credential=test/20000101/${region}/${service}/aws4_request, Signature=none`;
+  return { ...message, headers: { ...message.headers, authorization } };
 }
 
 /** EC2, SimpleDB and the query protocol: `Action=…` in a form body or in the query string. */
-function fromQuery(message: Message, url: URL, signed: string | undefined): Identity | undefined {
+function fromQuery(message: Message, url: URL, signed: string | undefined): Request | undefined {
   const parameters = formParameters(message) ?? url.searchParams;
   const action = parameters.get('Action');
   if (action === null) return undefined;
@@ -57,7 +69,7 @@ export function formParameters(message: Message): URLSearchParams | undefined {
 }
 
 /** The JSON protocols: `X-Amz-Target: <interface>.<action>`. */
-function fromTarget(message: Message, signed: string | undefined): Identity | undefined {
+function fromTarget(message: Message, signed: string | undefined): Request | undefined {
   const target = message.headers['x-amz-target'];
   if (typeof target !== 'string') return undefined;
   const [prefix = 'unknown', action = target] = target.split('.');
@@ -74,7 +86,7 @@ function jsonParameters(message: Message): Record<string, unknown> {
 }
 
 /** CBOR carries the action in its path; REST has none, so that method and path must do. */
-function fromPath(message: Message, url: URL, service: string): Identity {
+function fromPath(message: Message, url: URL, service: string): Request {
   const operation = /^\/service\/[^/]+\/operation\/(\w+)$/.exec(url.pathname)?.[1];
   if (operation !== undefined) return { service, action: operation, protocol: 'cbor', parameters: {} };
   const query = Object.fromEntries(url.searchParams);

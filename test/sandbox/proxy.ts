@@ -118,7 +118,7 @@ export class SandboxProxy {
   }
 }
 
-const callOf = ({ service, action, parameters }: Identity) => ({ service, action, parameters });
+const callOf = ({ protocol: _protocol, ...call }: Identity) => call;
 
 function serverError({ service, protocol }: Identity): Answer {
   const message = 'An internal error has occurred (injected).';

@@ -4,7 +4,7 @@ import { Account } from './ec2/account.ts';
 import { answerEc2 } from './ec2/ec2.ts';
 import { question } from './ec2/operation.ts';
 import { FaultBook } from './fault-book.ts';
-import { formParameters, type Identity, identify } from './identify.ts';
+import { formParameters, homeRegion, type Identity, identify, inRegion } from './identify.ts';
 import { type Answer, answerText, type Message } from './message.ts';
 import { getMoto } from './moto/moto.ts';
 import { MotoClient } from './moto/moto-client.ts';
@@ -102,22 +102,20 @@ async function addSystemTags(
   moto: MotoClient,
   resourceId: string,
   tags: Readonly<Record<string, string>>,
-  region = 'us-east-1',
+  region = homeRegion,
 ): Promise<void> {
   const parameters = question('CreateTags', { ResourceId: [resourceId] });
   Object.entries(tags).forEach(([key, value], index) => {
     parameters.set(`Tag.${index + 1}.Key`, key);
     parameters.set(`Tag.${index + 1}.Value`, value);
   });
-  const message: Message = {
+  const unsigned: Message = {
     method: 'POST',
     target: '/',
-    headers: {
-      'content-type': 'application/x-www-form-urlencoded',
-      authorization: `AWS4-HMAC-SHA256 Credential=test/20000101/${region}/ec2/aws4_request, Signature=none`,
-    },
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
     body: Buffer.from(parameters.toString()),
   };
+  const message = inRegion(unsigned, 'ec2', region);
   const answer = await moto.ask(message, identify(message));
   if (answer.status !== 200) throw new Error(`${resourceId} could not be tagged: ${answer.body.toString()}`);
 }

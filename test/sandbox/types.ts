@@ -35,6 +35,8 @@ export type VolumeState = 'creating' | 'deleting' | 'error';
 export interface Call {
   /** `ec2`, `simpledb`, `dynamodb`, … */
   service: string;
+  /** Of the signature; `us-east-1` for SimpleDB's, which names none. */
+  region?: string;
   /** `CreateSnapshot`, `Select`, … */
   action: string;
   /** The request's parameters: query parameters as sent, or the JSON body. */

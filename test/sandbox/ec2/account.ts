@@ -2,6 +2,7 @@
 import type { SlowSnapshots, VolumeState } from '../types.ts';
 
 interface SnapshotRecord {
+  region: string;
   startTime: Date;
   completesAt: Date;
   endState: 'completed' | 'error';
@@ -38,10 +39,10 @@ export class Account {
     this.#time = now;
   }
 
-  recordSnapshot(id: string): void {
+  recordSnapshot(id: string, region: string): void {
     const { pendingSeconds, endState = 'completed' } = this.slowSnapshots;
     const startTime = this.now();
-    this.snapshots.set(id, { startTime, completesAt: later(startTime, pendingSeconds), endState });
+    this.snapshots.set(id, { region, startTime, completesAt: later(startTime, pendingSeconds), endState });
   }
 
   /** Undefined if the snapshot was not made through the sandbox: it is then as moto says. */

@@ -1,5 +1,5 @@
 /** EC2: what moto lacks and the project needs; everything else is moto's. */
-import { formParameters, type Identity } from '../identify.ts';
+import { formParameters, type Identity, inRegion } from '../identify.ts';
 import type { Answer, Message } from '../message.ts';
 import type { MotoClient } from '../moto/moto-client.ts';
 import { wireError } from '../wire-error.ts';
@@ -26,9 +26,13 @@ export async function answerEc2(
   if (parameters === undefined) return moto.ask(message, identity);
   const call: Ec2Call = {
     action: identity.action,
+    region: identity.region,
     parameters,
     account,
-    forward: (asked = parameters) => moto.ask({ ...message, body: Buffer.from(asked.toString()) }, identity),
+    forward: (asked = parameters, region = identity.region) => {
+      const body = Buffer.from(asked.toString());
+      return moto.ask(inRegion({ ...message, body }, 'ec2', region), identity);
+    },
   };
   try {
     refuseTags(parameters);

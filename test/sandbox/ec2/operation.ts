@@ -4,10 +4,11 @@ import type { Account } from './account.ts';
 
 export interface Ec2Call {
   action: string;
+  region: string;
   parameters: URLSearchParams;
   account: Account;
-  /** Asks moto; by default what the client asked. */
-  forward(parameters?: URLSearchParams): Promise<Answer>;
+  /** Asks moto; by default what the client asked, in the region that it asked. */
+  forward(parameters?: URLSearchParams, region?: string): Promise<Answer>;
 }
 
 export type Operation = (call: Ec2Call) => Promise<Answer>;

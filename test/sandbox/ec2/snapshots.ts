@@ -28,7 +28,7 @@ const createSnapshot: Operation = async (call) => {
     return answer;
   }
   const root = parseAnswer(answer);
-  account.recordSnapshot(text(root, 'snapshotId'));
+  account.recordSnapshot(text(root, 'snapshotId'), call.region);
   showRecord(root, account, 'status');
   return withBody(answer, root);
 };
@@ -58,7 +58,7 @@ const createSnapshots: Operation = async (call) => {
   if (answer.status !== 200) return answer;
   const root = parseAnswer(answer);
   for (const item of items(root, 'snapshotSet')) {
-    call.account.recordSnapshot(text(item, 'snapshotId'));
+    call.account.recordSnapshot(text(item, 'snapshotId'), call.region);
     call.account.lastSnapshot.set(text(item, 'volumeId'), call.account.now());
     showRecord(item, call.account, 'state'); // named so in this answer alone
   }
@@ -68,7 +68,8 @@ const createSnapshots: Operation = async (call) => {
 /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CopySnapshot.html */
 const copySnapshot: Operation = async (call) => {
   const answer = await call.forward();
-  if (answer.status === 200) call.account.recordSnapshot(text(parseAnswer(answer), 'snapshotId'));
+  if (answer.status === 200)
+    call.account.recordSnapshot(text(parseAnswer(answer), 'snapshotId'), call.region);
   return answer;
 };
 
@@ -137,10 +138,11 @@ async function doom(call: Ec2Call, id: string): Promise<Answer> {
 async function deleteWhatWasDoomed({ account, forward }: Ec2Call): Promise<void> {
   for (const id of account.doomedSnapshots) {
     if (account.snapshotState(id) === 'pending') continue;
+    const region = account.snapshots.get(id)?.region;
     account.doomedSnapshots.delete(id);
     const parameters = question('DeleteSnapshot');
     parameters.set('SnapshotId', id);
-    await forward(parameters);
+    await forward(parameters, region);
     account.snapshots.delete(id);
   }
 }

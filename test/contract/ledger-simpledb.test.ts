@@ -19,6 +19,7 @@ const row = {
   tier: 'daily',
   slot: 'data/daily/t',
   source: 'vol-0a',
+  region: 'eu-west-1',
   expires: now.toISOString(),
 } as const;
 

@@ -4,6 +4,7 @@
  */
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { backupKinds } from '../../shared/backups/backup.ts';
 import {
   type BackupRow,
   type LeaseRequest,
@@ -51,6 +52,7 @@ function row(overrides: Partial<BackupRow> = {}): BackupRow {
     source: 'vol-0a',
     backup: 'data',
     tier: 'daily',
+    region: 'eu-west-1',
     expires: inSeconds(60).toISOString(),
   };
   const whole: BackupRow = { kind: 'snapshot', key: '', ...made, ...overrides };
@@ -322,6 +324,16 @@ export function ledgerSuite(store: LedgerStore): void {
       expect(await gather(ledger.unresolved())).toEqual([]);
     });
 
+    test('say the kind and the region of every backup, a copy beside its original', async () => {
+      const kinds = backupKinds.map((kind) => row({ kind, source: `of-${kind}`, resource: `${kind}/1` }));
+      const copy = row({ key: rowKey(slot, 'vol-0a', 'us-west-2'), region: 'us-west-2', resource: 'snap-2' });
+      const rows = [row({ resource: 'snap-1' }), copy, ...kinds];
+      await ledger.put(rows);
+      expect(byKey(await gather(ledger.all()))).toEqual(byKey(rows));
+      await ledger.remove([copy.key]);
+      expect(byKey(await gather(ledger.all()))).toEqual(byKey(rows.filter((kept) => kept !== copy)));
+    });
+
     test('of backups only are in `all`; a lock goes by its key', async () => {
       await ledger.acquire(request());
       await ledger.put([row()]);
@@ -381,8 +393,9 @@ export function ledgerSuite(store: LedgerStore): void {
     const good = row({ expires: inSeconds(-60).toISOString() });
     const cases: [string, Record<string, string>][] = [
       ['no kind', { expires: inSeconds(-60).toISOString() }],
-      ['a kind of a later version', { ...good, kind: 'image' }],
+      ['a kind of a later version', { ...good, kind: 'vault' }],
       ['no source', { ...good, source: '' }],
+      ['no region', { ...good, region: '' }],
       ['a time of another form', { ...good, expires: '2026-11-21' }],
     ];
 
@@ -402,7 +415,7 @@ export function ledgerSuite(store: LedgerStore): void {
     test('no time at all: is reported where all rows are read', async () => {
       await store.writeRaw(sandbox.url, owner, `${slot}/broken`, { kind: 'snapshot', backup: 'data' });
       expect(await gather(ledger.all())).toEqual([]);
-      expect(unreadable).toEqual([{ key: `${slot}/broken`, why: 'it lacks tier, slot, source' }]);
+      expect(unreadable).toEqual([{ key: `${slot}/broken`, why: 'it lacks tier, slot, source, region' }]);
     });
   });
 

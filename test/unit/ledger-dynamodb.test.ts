@@ -11,6 +11,7 @@ const row = (source: string): BackupRow => ({
   tier: 'daily',
   slot: 'data/daily/t',
   source,
+  region: 'eu-west-1',
   expires: now.toISOString(),
 });
 const stored = (source: string) =>

@@ -1,21 +1,42 @@
 import { describe, expect, it, test } from 'vitest';
+import type { BackupKind } from '../../shared/backups/backup.ts';
 import { expiryIn, rowOf } from '../../shared/ledger/rows.ts';
-import { tagKeys } from '../../shared/tags.ts';
-import { aRow, aSnapshot } from '../builders.ts';
+import { extraTagKeys, tagKeys } from '../../shared/tags.ts';
+import { aRegion, aRow, aStandingBackup } from '../builders.ts';
 
-describe('the row of a snapshot', () => {
+describe('the row of a backup', () => {
   it('says what its tags say', () => {
-    expect(rowOf(aSnapshot())).toStrictEqual(aRow());
+    expect(rowOf(aStandingBackup())).toStrictEqual(aRow());
   });
 
-  it('takes backup and tier from the slot, and the source from its tag, not from the volume', () => {
+  it('takes backup and tier from the slot', () => {
     const slot = 'other-data/weekly/2026-11-15T02:15:00Z';
-    const row = rowOf(aSnapshot({ tags: { [tagKeys.slot]: slot, [tagKeys.source]: 'vol-00000001' } }));
-    expect(row).toStrictEqual(aRow({ backup: 'other-data', tier: 'weekly', slot, source: 'vol-00000001' }));
+    const row = rowOf(aStandingBackup({ tags: { [tagKeys.slot]: slot } }));
+    expect(row).toStrictEqual(aRow({ backup: 'other-data', tier: 'weekly', slot }));
+  });
+
+  test.each<[BackupKind, string, string]>([
+    ['set', 'i-0123456789abcdef0', 'data/daily/2026-11-21T02:15:00Z/i-0123456789abcdef0'],
+    ['image', 'i-0123456789abcdef0', 'ami-0123456789abcdef0'],
+    ['db-snapshot', 'db:shop', 'data-daily-2026-11-21-02-15-shop'],
+    ['cluster-snapshot', 'cluster:shop', 'data-daily-2026-11-21-02-15-shop'],
+  ])('says which kind it is: %s', (kind, source, id) => {
+    expect(rowOf(aStandingBackup({ kind, source, id }))).toStrictEqual(aRow({ kind, source, resource: id }));
+  });
+
+  it('of a copy says where it is, in its key, too: the original has another', () => {
+    const region = 'us-west-2';
+    const copy = aStandingBackup({
+      region,
+      id: 'snap-2',
+      tags: { [extraTagKeys.copyOf]: `${aRegion}/snap-0123456789abcdef0` },
+    });
+    const key = `${aRow().key}@us-west-2`;
+    expect(rowOf(copy)).toStrictEqual(aRow({ key, region, resource: 'snap-2' }));
   });
 
   it('has an expiry that compares as text, however the tag was written', () => {
-    const row = rowOf(aSnapshot({ tags: { [tagKeys.expires]: '2026-11-28T02:15:00Z' } }));
+    const row = rowOf(aStandingBackup({ tags: { [tagKeys.expires]: '2026-11-28T02:15:00Z' } }));
     expect(row?.expires).toBe('2026-11-28T02:15:00.000Z');
   });
 
@@ -23,21 +44,23 @@ describe('the row of a snapshot', () => {
     ['no slot', { [tagKeys.slot]: undefined }],
     ['an empty slot', { [tagKeys.slot]: '' }],
     ['a slot that is none', { [tagKeys.slot]: 'data/daily' }],
-    ['no source', { [tagKeys.source]: undefined }],
-    ['an empty source', { [tagKeys.source]: '' }],
     ['no expiry', { [tagKeys.expires]: undefined }],
     ['an expiry that cannot be read', { [tagKeys.expires]: 'tomorrow' }],
   ])('is none with %s', (_what, tags) => {
-    expect(rowOf(aSnapshot({ tags }))).toBeUndefined();
+    expect(rowOf(aStandingBackup({ tags }))).toBeUndefined();
+  });
+
+  it('is none if only a tag says what it is of, since tags travel', () => {
+    expect(rowOf({ ...aStandingBackup(), source: undefined })).toBeUndefined();
   });
 
   it('is none without any tags', () => {
-    expect(rowOf({ ...aSnapshot(), tags: {} })).toBeUndefined();
+    expect(rowOf({ ...aStandingBackup(), tags: {} })).toBeUndefined();
   });
 
   it('does not need the plan and tier tags, which the slot repeats', () => {
     const tags = { [tagKeys.plan]: undefined, [tagKeys.tier]: undefined };
-    expect(rowOf(aSnapshot({ tags }))).toStrictEqual(aRow());
+    expect(rowOf(aStandingBackup({ tags }))).toStrictEqual(aRow());
   });
 });
 

@@ -4,10 +4,11 @@ import type { StandingBackup } from '../../shared/backups/backup.ts';
 import { type CopyState, copiesText } from '../../shared/backups/backup-tags.ts';
 import { extraTagKeys } from '../../shared/tags.ts';
 import { type CopyRun, gatewayOf } from './clients.ts';
-import { type CopyDecision, type Settlement, type Start, statesOf } from './decide.ts';
+import type { CopyDecision, Settlement, Start } from './decide.ts';
 import { failedEnd, outcomeOf } from './outcomes.ts';
 import { copyRow } from './rows.ts';
 import { startCopies } from './start.ts';
+import { statesOf } from './wanted.ts';
 
 export async function carryOut(decisions: readonly CopyDecision[], run: CopyRun): Promise<void> {
   for (const decision of decisions) if (decision.kind === 'keep') run.report.add(outcomeOf(decision));

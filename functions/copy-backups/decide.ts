@@ -1,12 +1,17 @@
 /** Which copies are to be started, which stand, and which are given up. */
 
 import type { StandingBackup } from '../../shared/backups/backup.ts';
-import { type CopyState, copiesIn as copiesInTag } from '../../shared/backups/backup-tags.ts';
 import { copyRef, type StandingCopy } from '../../shared/backups/copies.ts';
 import { addDuration, readDuration } from '../../shared/duration.ts';
-import { rowOf } from '../../shared/ledger/rows.ts';
-import { extraTagKeys, tagKeys } from '../../shared/tags.ts';
-import type { CopyBackupsJob } from './job.ts';
+import {
+  type CopyOrder,
+  type Goal,
+  goalOf,
+  reasonUnfit,
+  regionsOf,
+  type Settled,
+  type Unfit,
+} from './wanted.ts';
 
 /** What is decided of an original's copy to one region, or of one member's copy where it is a set. */
 export type CopyDecision = Start | Settlement | Keeping;
@@ -45,23 +50,7 @@ export interface Keeping {
   detail?: string;
 }
 
-export type KeepReason =
-  | Unfit
-  | Waiting
-  | 'copied'
-  | 'copy-failed'
-  | 'not-planned'
-  | 'tier-not-copied'
-  | 'too-late';
-
-type Unfit =
-  | 'not-ours'
-  | 'other-source'
-  | 'is-a-copy'
-  | 'part-of-image'
-  | 'unreadable-tags'
-  | 'not-completed'
-  | 'backup-failed';
+export type KeepReason = Unfit | Settled | Waiting | 'too-late';
 
 /** The copy is on its way, or has its turn in a later run. */
 export type Waiting = 'copy-under-way' | 'copies-in-flight' | 'max-actions';
@@ -74,15 +63,6 @@ export interface Seen {
   copies: ReadonlyMap<string, readonly StandingCopy[]>;
   /** By region, how many more copies AWS would take. */
   room: ReadonlyMap<string, number>;
-}
-
-export interface CopyOrder {
-  owner: string;
-  now: Date;
-  copies: CopyBackupsJob['copies'];
-  /** The backups were named, by a person or by their completion: those without a tag are meant, too. */
-  named: boolean;
-  maxActions: number | undefined;
 }
 
 /** A copy that fails for its key fails every time; one that AWS lost may succeed the next time. */
@@ -116,60 +96,13 @@ function decideOriginal(
 ): CopyDecision[] {
   const unfit = reasonUnfit(original, order);
   if (unfit) return [{ kind: 'keep', reason: unfit, original }];
-  const states = statesOf(original);
-  const regions = new Set([...states.keys(), ...(order.named ? plannedRegions(original, order) : [])]);
-  if (regions.size === 0) return [{ kind: 'keep', reason: 'not-planned', original }];
-  return [...regions].flatMap((region) => {
+  const regions = regionsOf(original, order);
+  if (regions.length === 0) return [{ kind: 'keep', reason: 'not-planned', original }];
+  return regions.flatMap((region) => {
     const goal = goalOf(original, region, order);
     if ('reason' in goal) return [{ kind: 'keep', reason: goal.reason, original, region }];
     return decideRegion({ ...goal, original, region }, copies.get(region) ?? [], take, order);
   });
-}
-
-/** The regions in which this original's copies must be looked at. */
-export function regionsToLookAt(original: StandingBackup, order: CopyOrder): string[] {
-  if (reasonUnfit(original, order)) return [];
-  const regions = [...statesOf(original).keys(), ...(order.named ? plannedRegions(original, order) : [])];
-  return [...new Set(regions)].filter((region) => !('reason' in goalOf(original, region, order)));
-}
-
-function reasonUnfit(original: StandingBackup, { owner }: CopyOrder): Unfit | undefined {
-  const { source, state, tags } = original;
-  if (tags[tagKeys.owner] !== owner) return 'not-ours';
-  if (tags[extraTagKeys.image] !== undefined) return 'part-of-image';
-  if (tags[extraTagKeys.copyOf] !== undefined) return 'is-a-copy';
-  if (source === undefined) return 'other-source';
-  if (!rowOf(original) || !copiesInTag(tags[extraTagKeys.copies])) return 'unreadable-tags';
-  if (state === 'error') return 'backup-failed';
-  return state === 'completed' ? undefined : 'not-completed';
-}
-
-/** By region, what its tag says. */
-export const statesOf = ({ tags }: StandingBackup): Map<string, CopyState> =>
-  copiesInTag(tags[extraTagKeys.copies]) ?? new Map();
-
-const plannedRegions = ({ tags }: StandingBackup, { copies }: CopyOrder): string[] =>
-  copies.filter(({ backup }) => backup === tags[tagKeys.plan]).map(({ region }) => region);
-
-/** A copy that is to be: undefined state if only its being named says so. */
-interface Goal {
-  state: CopyState | undefined;
-  keep: string;
-  kmsKey: string | undefined;
-}
-
-/** Whether the copy is to be looked after, and how; or why not. */
-function goalOf(original: StandingBackup, region: string, order: CopyOrder): Goal | { reason: KeepReason } {
-  const state = statesOf(original).get(region);
-  if (state === 'done') return { reason: 'copied' };
-  // A person who names it has mended what it failed for.
-  if (state === 'failed' && !order.named) return { reason: 'copy-failed' };
-  const { tags } = original;
-  const planned = order.copies.find((copy) => copy.backup === tags[tagKeys.plan] && copy.region === region);
-  if (!planned) return { reason: 'not-planned' };
-  const tier = tags[tagKeys.tier] ?? '';
-  const keep = Object.hasOwn(planned.keep, tier) ? planned.keep[tier] : undefined;
-  return keep === undefined ? { reason: 'tier-not-copied' } : { state, keep, kmsKey: planned.kmsKey };
 }
 
 interface Regional extends Goal {

@@ -1,7 +1,8 @@
 /** What stands of the originals, here, and of their copies, there. */
 import type { StandingBackup } from '../../shared/backups/backup.ts';
 import { type CopyGateway, mostUnderWay, type StandingCopy } from '../../shared/backups/copies.ts';
-import { type CopyOrder, regionsToLookAt, type Seen } from './decide.ts';
+import type { Seen } from './decide.ts';
+import { type CopyOrder, regionsToLookAt } from './wanted.ts';
 
 /** The originals of one gateway's kinds. */
 export interface Originals {

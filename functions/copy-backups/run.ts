@@ -2,12 +2,13 @@
 import type { AutomationFunction } from '../../shared/entrypoint.ts';
 import { carryOut } from './act.ts';
 import { type CopyClients, type CopyRun, copyGateways } from './clients.ts';
-import { type CopyOrder, decideCopies, regionsToLookAt, type Seen } from './decide.ts';
+import { decideCopies, type Seen } from './decide.ts';
 import { type CopyBackupsJob, copyBackupsJob } from './job.ts';
 import { underLock } from './lock.ts';
 import { measure } from './measure.ts';
 import { narrow } from './narrow.ts';
 import { type Originals, observeCopies, observeOriginals } from './observe.ts';
+import { type CopyOrder, regionsToLookAt } from './wanted.ts';
 
 export const copyBackups: AutomationFunction<CopyBackupsJob, CopyClients> = {
   name: 'copy-backups',

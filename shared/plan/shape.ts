@@ -54,7 +54,12 @@ function plainExpected(message: string): string {
     .replace(/, received .*$/, '')
     .replace(/^expected string$/, 'expected text')
     .replace(/^expected (object|record)$/, 'expected keys and values')
-    .replace(/^expected array$/, 'expected a list');
+    .replace(/^expected array$/, 'expected a list')
+    .replace(/^expected int$/, 'expected a whole number')
+    .replace(/^expected boolean$/, 'expected true or false')
+    .replace(/^expected (number|int) to be >=(\d+)$/, 'expected $2 or more')
+    .replace(/^expected (number|int) to be <=(\d+)$/, 'expected $2 or less')
+    .replaceAll('"|"', '", "');
 }
 
 export function valueAt(raw: unknown, path: Path): unknown {

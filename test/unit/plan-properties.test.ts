@@ -1,7 +1,24 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { copyBackupsJob } from '../../functions/copy-backups/job.ts';
+import { createImagesJob } from '../../functions/create-images/job.ts';
+import { expireBackupsJob } from '../../functions/expire-backups/job.ts';
+import { reconcileLedgerJob } from '../../functions/reconcile-ledger/job.ts';
+import { takeDbSnapshotsJob } from '../../functions/take-db-snapshots/job.ts';
+import { takeSnapshotsJob } from '../../functions/take-snapshots/job.ts';
 import { compilePlan } from '../../shared/plan/compile.ts';
+import { type FunctionName, functionNames } from '../../shared/plan/functions.ts';
+import { schedulesOf } from '../../shared/plan/schedules.ts';
 import { mistakesOf, now, read, target } from './plan-builder.ts';
+
+const jobs: Readonly<Record<FunctionName, { safeParse: (job: unknown) => { error?: unknown } }>> = {
+  'take-snapshots': takeSnapshotsJob,
+  'take-db-snapshots': takeDbSnapshotsJob,
+  'create-images': createImagesJob,
+  'copy-backups': copyBackupsJob,
+  'expire-backups': expireBackupsJob,
+  'reconcile-ledger': reconcileLedgerJob,
+};
 
 const seed = 20_261_121;
 const hours = [1, 2, 3, 4, 6, 8, 12, 24];
@@ -57,17 +74,41 @@ type PlanTier = {
   keep: string;
 };
 
-const plan = fc.record({
-  timezone: fc.constantFrom(...zones),
-  backups: fc.array(
-    fc.record({
-      name,
-      volumes: fc.constant({ ids: ['vol-0123abcd'] }),
-      tiers: fc.array(tier as fc.Arbitrary<PlanTier>, { minLength: 1, maxLength: 4 }),
-    }),
-    { minLength: 1, maxLength: 2 },
-  ),
-});
+const subject = fc.constantFrom<object>(
+  { volumes: { ids: ['vol-0123abcd'] } },
+  { instances: { tags: { Role: 'shop' }, freeze: ['/srv'], unfrozen: 'take' } },
+  { databases: { instances: ['orders'], clusters: ['ledger'] } },
+  { images: { ids: ['i-0123abcd'], dataVolumes: false } },
+);
+
+const plan = fc
+  .record({
+    timezone: fc.constantFrom(...zones),
+    backups: fc.array(
+      fc.record({
+        name,
+        subject,
+        tiers: fc.array(tier as fc.Arbitrary<PlanTier>, { minLength: 1, maxLength: 4 }),
+        copiedTo: fc.uniqueArray(fc.constantFrom('eu-west-1', 'eu-north-1', 'us-west-2'), { maxLength: 2 }),
+      }),
+      { minLength: 1, maxLength: 2 },
+    ),
+  })
+  .map(({ timezone, backups }) => ({
+    timezone,
+    backups: backups.map(({ subject, copiedTo, ...backup }) => ({
+      ...backup,
+      ...subject,
+      // The same tiers everywhere, kept for as long as at home.
+      ...(copiedTo.length > 0 &&
+        !('images' in subject) && {
+          copies: copiedTo.map((region) => ({
+            region,
+            keep: Object.fromEntries(backup.tiers.map(({ name, keep }) => [name, keep])),
+          })),
+        }),
+    })),
+  }));
 
 // JSON is YAML.
 const isValid = (file: object) => mistakesOf(JSON.stringify(file)) === 'no mistake';
@@ -80,9 +121,26 @@ describe('Any plan that is accepted', () => {
         const { resources } = compilePlan(read(JSON.stringify(file)), target);
         const types = Object.values(resources).map(({ Type }) => Type);
         const tiers = file.backups.flatMap((backup) => backup.tiers);
-        expect(types.filter((type) => type === 'AWS::Scheduler::Schedule')).toHaveLength(tiers.length + 2);
-        expect(types.filter((type) => type === 'AWS::CloudWatch::Alarm')).toHaveLength(tiers.length + 6);
+        const isCopied = file.backups.some((backup) => 'copies' in backup);
+        const schedules = tiers.length + (isCopied ? 3 : 2);
+        const alarms = tiers.length + 2 * functionNames.length + (isCopied ? 2 : 0);
+        expect(types.filter((type) => type === 'AWS::Scheduler::Schedule')).toHaveLength(schedules);
+        expect(types.filter((type) => type === 'AWS::CloudWatch::Alarm')).toHaveLength(alarms);
         for (const id of Object.keys(resources)) expect(id).toMatch(/^[A-Za-z][A-Za-z0-9]{0,254}$/);
+      }),
+      { seed, numRuns: 25 },
+    );
+  });
+
+  test('gives every schedule a job that its function takes', () => {
+    fc.assert(
+      fc.property(plan, (file) => {
+        fc.pre(isValid(file));
+        const scheduledTime = '2026-11-21T02:35:00Z';
+        for (const { startsFunction, job } of schedulesOf(read(JSON.stringify(file)))) {
+          const sent = 'scheduledTime' in job ? { ...job, scheduledTime } : job;
+          expect(jobs[startsFunction].safeParse(sent).error).toBeUndefined();
+        }
       }),
       { seed, numRuns: 25 },
     );

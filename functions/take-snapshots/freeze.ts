@@ -1,7 +1,7 @@
 /** Freezes an instance's file systems while something is done, and thaws them in any case. */
 import { awsErrorOf } from '../../shared/aws/errors.ts';
 import type { Patience } from '../../shared/aws/persist.ts';
-import type { ShellResult, Ssm } from '../../shared/aws/ssm.ts';
+import { runShell, type Ssm } from '../../shared/aws/ssm.ts';
 import { LeaseLostError } from '../../shared/lease.ts';
 import { type FreezeOrder, freezeScript, undoScript } from './freeze-scripts.ts';
 
@@ -77,7 +77,8 @@ async function freezeBy(place: Ssm, instance: string, order: FreezeOrder): Promi
   // Should it fail after `before`, it runs `after` at once.
   const commands = (before.length > 0 ? commandSeconds : 0) + (after.length > 0 ? commandSeconds : 0);
   try {
-    const { output, errors } = await run(place, instance, {
+    const { output, errors } = await runShell(place, {
+      instance,
       script: freezeScript(order),
       comment: 'Groundskeeper: freeze',
       waitSeconds: deliverySeconds + graceSeconds + commands,
@@ -96,14 +97,18 @@ async function freezeBy(place: Ssm, instance: string, order: FreezeOrder): Promi
 async function thawBy(place: Ssm, instance: string, order: FreezeOrder): Promise<Thaw> {
   const { after, commandSeconds } = order;
   try {
-    const { output } = await run({ ...place, patience: unconditional(place.patience) }, instance, {
-      script: undoScript(order),
-      comment: 'Groundskeeper: thaw',
-      waitSeconds: deliverySeconds + graceSeconds + (after.length > 0 ? commandSeconds : 0),
-      executionSeconds: 3_600,
-      // Late is better than never: `after` may stand out, and the watchdog may have been killed.
-      deliverySeconds: 3_600,
-    });
+    const { output } = await runShell(
+      { ...place, patience: unconditional(place.patience) },
+      {
+        instance,
+        script: undoScript(order),
+        comment: 'Groundskeeper: thaw',
+        waitSeconds: deliverySeconds + graceSeconds + (after.length > 0 ? commandSeconds : 0),
+        executionSeconds: 3_600,
+        // Late is better than never: `after` may stand out, and the watchdog may have been killed.
+        deliverySeconds: 3_600,
+      },
+    );
     return thawIn(saidIn(output));
   } catch (error) {
     return { state: 'unknown', why: `the thaw: ${textOf(error)}`, frozenSeconds: 0, followed: true };

@@ -1,4 +1,4 @@
-/** Shell commands on instances, by Systems Manager's Run Command. Loaded by those who need it alone. */
+/** Shell commands on instances, by Systems Manager's Run Command. */
 import {
   GetCommandInvocationCommand,
   SendCommandCommand,

@@ -127,13 +127,6 @@ export function thawIn(said: string): Thaw {
   return { ...rest, state: 'lost', why };
 }
 
-type Script = Omit<Parameters<typeof import('../../shared/aws/ssm.ts')['runShell']>[1], 'instance'>;
-
-async function run(place: Ssm, instance: string, script: Script): Promise<ShellResult> {
-  const { runShell } = await import('../../shared/aws/ssm.ts');
-  return runShell(place, { instance, ...script });
-}
-
 /** The last line that is ours. */
 const saidIn = (output: string): string =>
   output

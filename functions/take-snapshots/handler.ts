@@ -8,7 +8,7 @@ export const handler = entrypoint(
   takeSnapshots,
   lambdaTools((config) => ({
     ec2: ec2Client(config),
-    // Its code is no larger for being imported at once: esbuild takes apart only what is.
+    // Its module is imported at once all the same: of what is imported later, esbuild keeps everything.
     ssm: lazily(async () => ssmClient(config)),
   })),
 );

@@ -7,6 +7,8 @@ export interface Config {
   ledger: 'simpledb' | 'dynamodb';
   /** Where the stack is; Lambda sets it. */
   region: string;
+  /** The queue of the function itself, where it has one. */
+  queueUrl?: string;
 }
 
 export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
@@ -24,5 +26,6 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   }
   const region = environment['AWS_REGION'];
   if (!region) throw new ConfigError('AWS_REGION is not set: expected a region such as eu-west-1');
-  return { owner, ledger, region };
+  const queueUrl = environment['GROUNDSKEEPER_QUEUE_URL'];
+  return { owner, ledger, region, ...(queueUrl && { queueUrl }) };
 }

@@ -2,16 +2,34 @@ import { describe, expect, it, test } from 'vitest';
 import { readConfig } from '../../shared/config.ts';
 import { ConfigError } from '../../shared/errors.ts';
 
-const environment = { GROUNDSKEEPER_OWNER: 'groundskeeper-prod', GROUNDSKEEPER_LEDGER: 'simpledb' };
+const environment = {
+  GROUNDSKEEPER_OWNER: 'groundskeeper-prod',
+  GROUNDSKEEPER_LEDGER: 'simpledb',
+  AWS_REGION: 'eu-west-1',
+};
 
 describe('the environment', () => {
-  it('names the owner and the ledger', () => {
-    expect(readConfig(environment)).toEqual({ owner: 'groundskeeper-prod', ledger: 'simpledb' });
+  it('names the owner, the ledger and the region', () => {
+    const config = { owner: 'groundskeeper-prod', ledger: 'simpledb', region: 'eu-west-1' };
+    expect(readConfig(environment)).toEqual(config);
     expect(readConfig({ ...environment, GROUNDSKEEPER_LEDGER: 'dynamodb' }).ledger).toBe('dynamodb');
   });
 
   it('may hold anything else', () => {
-    expect(readConfig({ ...environment, AWS_REGION: 'eu-west-1' })).not.toHaveProperty('AWS_REGION');
+    expect(readConfig({ ...environment, HOME: '/root' })).not.toHaveProperty('HOME');
+  });
+
+  it('names the queue of a function that has one', () => {
+    const queueUrl = 'https://sqs.eu-west-1.amazonaws.com/123456789012/batches';
+    expect(readConfig({ ...environment, GROUNDSKEEPER_QUEUE_URL: queueUrl })).toHaveProperty(
+      'queueUrl',
+      queueUrl,
+    );
+    expect(readConfig({ ...environment, GROUNDSKEEPER_QUEUE_URL: '' })).not.toHaveProperty('queueUrl');
+  });
+
+  it('without a region is refused', () => {
+    expect(() => readConfig({ ...environment, AWS_REGION: undefined })).toThrow(ConfigError);
   });
 
   test.each([['a-b'], ['x'.repeat(200)], ['My_service.v2-prod']])('takes "%s" for an owner', (owner) => {

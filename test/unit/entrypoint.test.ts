@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { expireBackupsJob } from '../../functions/expire-backups/job.ts';
+import { type ExpireBackupsJob, expireBackupsJob } from '../../functions/expire-backups/job.ts';
 import { takeSnapshotsJob } from '../../functions/take-snapshots/job.ts';
 import { ec2Client } from '../../shared/aws/ec2.ts';
 import { type AutomationFunction, type CommonJob, entrypoint, type Run } from '../../shared/entrypoint.ts';
@@ -11,7 +11,7 @@ import {
 } from '../../shared/errors.ts';
 import { openLedger } from '../../shared/ledger/open.ts';
 import type { Report } from '../../shared/report.ts';
-import type { Metric } from '../../shared/tools.ts';
+import type { HomeClients, Metric } from '../../shared/tools.ts';
 import { anOutcome, anOwner, aTakeJob, aVolume } from '../builders.ts';
 import { fakeClock, recordedLog } from '../fakes.ts';
 
@@ -22,21 +22,22 @@ const aws = { region: 'eu-west-1', credentials: { accessKeyId: 'AKIDEXAMPLE', se
 function harness<Job extends CommonJob>(
   job: AutomationFunction<Job>['job'],
   run: (run: Run<Job>) => Promise<void> = async () => {},
+  more: Pick<AutomationFunction<Job>, 'narrow' | 'takesMessages'> = {},
 ) {
   const clock = fakeClock();
   const log = recordedLog();
   const metrics: Metric[] = [];
   const draws = [0, 0.5];
   let remaining = 900_000;
-  const handler = entrypoint<Job>(
-    { name: 'test-function', job, run },
+  const handler = entrypoint<Job, HomeClients>(
+    { name: 'test-function', job, run, ...more },
     {
-      config: { owner: anOwner, ledger: 'simpledb' },
+      config: { owner: anOwner, ledger: 'simpledb', region: aws.region },
       clock,
       random: () => draws.shift() ?? 0.999,
       log,
       emitMetric: (metric) => metrics.push(metric),
-      ec2: ec2Client(aws),
+      connect: (region) => ({ ec2: ec2Client({ ...aws, region }) }),
       ledger: openLedger({ owner: anOwner, ledger: 'simpledb', clock, onUnreadable: () => {}, aws }),
     },
   );
@@ -62,7 +63,7 @@ const rejectionOf = async (promise: Promise<unknown>): Promise<Error> => {
   throw new Error('It did not reject');
 };
 
-const takeFields = 'dryRun, maxActions, backup, volumes, tier, keep, every, scheduledTime';
+const takeFields = 'dryRun, maxActions, backup, tier, keep, every, scheduledTime, copies, volumes, instances';
 
 describe('a payload', () => {
   const job = { backup: 'data', volumes: { ids: [aVolume().id] }, keep: '7 days' };
@@ -77,7 +78,7 @@ describe('a payload', () => {
     [
       'with an unknown key further in',
       { ...job, volumes: { ids: [aVolume().id], region: 'eu-west-1' } },
-      '✖ Unknown key "region": expected only ids, tags, instances\n  → at volumes',
+      '✖ Unknown key "region": expected only ids, tags\n  → at volumes',
     ],
     [
       'with a value of the wrong type',
@@ -92,12 +93,12 @@ describe('a payload', () => {
     [
       'with two selectors',
       { ...job, volumes: { ids: [aVolume().id], tags: { Env: ['prod'] } } },
-      '✖ expected exactly one of "ids", "tags" and "instances"\n  → at volumes',
+      '✖ expected exactly one of "ids" and "tags"\n  → at volumes',
     ],
     [
       'with a selector that is empty',
       { ...job, volumes: {} },
-      '✖ expected exactly one of "ids", "tags" and "instances"\n  → at volumes',
+      '✖ expected exactly one of "ids" and "tags"\n  → at volumes',
     ],
     [
       'with a bad id among good ones',
@@ -168,7 +169,9 @@ describe('a payload', () => {
     expect(error.message).toContain(
       `${Object.keys(event)
         .map((key) => `"${key}"`)
-        .join(', ')}: expected only dryRun, maxActions, maxDeleteShare, sources`,
+        .join(
+          ', ',
+        )}: expected only dryRun, maxActions, maxDeleteShare, keepOfGoneSources, sources, explain, regions`,
     );
   });
 
@@ -215,10 +218,10 @@ describe('a run', () => {
 
   it('has to stop 30 seconds before Lambda ends it', async () => {
     const lefts: number[] = [];
-    const test = harness(expireBackupsJob, async ({ timeLeft, ec2 }) => {
+    const test = harness(expireBackupsJob, async ({ timeLeft, aws: { patience } }) => {
       lefts.push(timeLeft());
       test.setRemaining(30_000);
-      lefts.push(timeLeft(), ec2.patience.timeLeft());
+      lefts.push(timeLeft(), patience.timeLeft());
     });
     await test.invoke({});
     expect(lefts).toEqual([870_000, 0, 0]);
@@ -403,5 +406,98 @@ describe('a run that throws half way', () => {
       message: 'Broken',
       requestId: 'aws-1',
     });
+  });
+});
+
+describe('an event of AWS', () => {
+  const event = { 'detail-type': 'EBS Snapshot Notification', detail: { snapshot: 'snap-1' } };
+
+  function narrowing(narrow: (job: ExpireBackupsJob, event: unknown) => ExpireBackupsJob | undefined) {
+    const jobs: ExpireBackupsJob[] = [];
+    const run = async ({ job }: Run<ExpireBackupsJob>) => {
+      jobs.push(job);
+    };
+    return { jobs, ...harness(expireBackupsJob, run, { narrow }) };
+  }
+
+  it('makes the job narrower that its rule carries', async () => {
+    const { invoke, jobs } = narrowing((job) => ({ ...job, sources: ['vol-0123456789abcdef0'] }));
+    await invoke({ job: { maxDeleteShare: 1 }, event });
+    expect(jobs).toEqual([expireBackupsJob.parse({ maxDeleteShare: 1, sources: ['vol-0123456789abcdef0'] })]);
+  });
+
+  it('is seen as it came, and only where there is one', async () => {
+    const events: unknown[] = [];
+    const { invoke, jobs } = narrowing((job, seen) => {
+      events.push(seen);
+      return job;
+    });
+    await invoke({ job: {}, event });
+    await invoke({ job: {} });
+    await invoke({});
+    expect(events).toEqual([event]);
+    expect(jobs).toHaveLength(3);
+  });
+
+  it('that is none of its business runs nothing, and the report says nothing was done', async () => {
+    const { invoke, jobs } = narrowing(() => undefined);
+    expect(await invoke({ job: {}, event })).toMatchObject({ outcomes: [], summary: { done: 0, failed: 0 } });
+    expect(jobs).toEqual([]);
+  });
+});
+
+describe('messages of a queue', () => {
+  const records = (...bodies: string[]) => ({
+    Records: bodies.map((body, index) => ({ messageId: `m-${index}`, body, eventSource: 'aws:sqs' })),
+  });
+  const bodyOf = (job: object) => JSON.stringify(job);
+
+  /** Fails in the job with two actions at most. */
+  function worker() {
+    const jobs: CommonJob[] = [];
+    const test = harness(
+      expireBackupsJob,
+      async ({ job, report, clock }) => {
+        jobs.push(job);
+        await clock.sleep(1_000);
+        if (job.maxActions === 2) report.add(anOutcome({ outcome: 'deferred' }));
+        if (job.maxActions === 3) throw new ObservationError('Snapshots could not be read');
+      },
+      { takesMessages: true },
+    );
+    return { ...test, jobs };
+  }
+
+  it('are jobs, run one after another', async () => {
+    const { invoke, jobs } = worker();
+    const wrapped = bodyOf({ job: { maxActions: 5 } });
+    const answer = await invoke(records(bodyOf({ maxActions: 4 }), wrapped));
+    expect(answer).toEqual({ batchItemFailures: [] });
+    expect(jobs.map(({ maxActions }) => maxActions)).toEqual([4, 5]);
+  });
+
+  it('that fail are named, and stop none of the others', async () => {
+    const { invoke, jobs, log } = worker();
+    const bodies = [{ maxActions: 2 }, { maxActions: 3 }, { maxActions: 0 }, { maxActions: 4 }].map(bodyOf);
+    expect(await invoke(records(...bodies, 'no JSON'))).toEqual({
+      batchItemFailures: ['m-0', 'm-1', 'm-2', 'm-4'].map((itemIdentifier) => ({ itemIdentifier })),
+    });
+    expect(jobs.map(({ maxActions }) => maxActions)).toEqual([2, 3, 4]);
+    const failures = log.lines.filter(({ message }) => message === 'message.failed');
+    expect(failures.map(({ values }) => (values['error'] as Error).name)).toEqual([
+      'PartialFailureError',
+      'ObservationError',
+      'EventError',
+      'EventError',
+    ]);
+  });
+
+  it('for which no time is left are delivered again', async () => {
+    const test = worker();
+    test.setRemaining(30_000);
+    expect(await test.invoke(records(bodyOf({})))).toEqual({
+      batchItemFailures: [{ itemIdentifier: 'm-0' }],
+    });
+    expect(test.jobs).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { openEnvelope } from '../../shared/envelope.ts';
+import { messagesIn, openEnvelope, openMessage } from '../../shared/envelope.ts';
 import { EventError } from '../../shared/errors.ts';
 
 const job = { backup: 'data', keep: '7 days' };
@@ -7,20 +7,25 @@ const job = { backup: 'data', keep: '7 days' };
 describe('opening a payload', () => {
   test.each<[string, unknown]>([
     ['a bare job, as a schedule and a person send it', job],
-    ['a job that an EventBridge rule wraps', { job, event: { 'detail-type': 'EBS Snapshot Notification' } }],
     ['a wrapper without an event', { job }],
-    ['an event that is not an object', { job, event: 'whatever the rule sends' }],
   ])('finds the job in %s', (_what, payload) => {
-    expect(openEnvelope(payload)).toEqual(job);
+    expect(openEnvelope(payload)).toEqual({ job });
+  });
+
+  test.each<[string, unknown]>([
+    ['an event of AWS', { 'detail-type': 'EBS Snapshot Notification' }],
+    ['an event that is not an object', 'whatever the rule sends'],
+  ])('finds the job and the event that an EventBridge rule wraps, be it %s', (_what, event) => {
+    expect(openEnvelope({ job, event })).toEqual({ job, event });
   });
 
   it('takes an empty job for a job', () => {
-    expect(openEnvelope({})).toEqual({});
-    expect(openEnvelope({ job: {} })).toEqual({});
+    expect(openEnvelope({})).toEqual({ job: {} });
+    expect(openEnvelope({ job: {} })).toEqual({ job: {} });
   });
 
   it('leaves a job alone that is wrapped twice: its validation refuses it', () => {
-    expect(openEnvelope({ job: { job } })).toEqual({ job });
+    expect(openEnvelope({ job: { job } })).toEqual({ job: { job } });
   });
 
   test.each<[string, unknown, string]>([
@@ -64,6 +69,33 @@ describe('opening a payload', () => {
 
   it('does not mind the text "__proto__" as a value', () => {
     const payload = { volumes: { tags: { Name: ['__proto__', '"__proto__"'] } } };
-    expect(openEnvelope(payload)).toEqual(payload);
+    expect(openEnvelope(payload)).toEqual({ job: payload });
+  });
+});
+
+describe('messages', () => {
+  const record = { messageId: 'm-1', body: JSON.stringify(job), eventSource: 'aws:sqs', attributes: {} };
+
+  it('are found in what SQS delivers, and each holds a payload', () => {
+    const messages = messagesIn({ Records: [record, { ...record, messageId: 'm-2' }] });
+    expect(messages?.map(({ messageId }) => messageId)).toEqual(['m-1', 'm-2']);
+    expect(messages?.map(openMessage)).toEqual([job, job]);
+  });
+
+  test.each<[string, unknown]>([
+    ['a job', job],
+    ['nothing', undefined],
+    ['an event of S3', { Records: [{ ...record, eventSource: 'aws:s3' }] }],
+    ['records of several services', { Records: [record, { ...record, eventSource: 'aws:s3' }] }],
+    ['records without a body', { Records: [{ ...record, body: undefined }] }],
+    ['no records', { Records: [] }],
+  ])('are not seen in %s', (_what, payload) => {
+    expect(messagesIn(payload)).toBeUndefined();
+  });
+
+  it('that hold no JSON are refused by name', () => {
+    expect(() => openMessage({ messageId: 'm-1', body: 'delete everything' })).toThrow(
+      new EventError('The message m-1 holds no JSON: expected a job, a JSON object'),
+    );
   });
 });

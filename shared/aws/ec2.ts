@@ -37,7 +37,8 @@ export async function* pages<Page extends { NextToken?: string | undefined }>(
   }
 }
 
-async function observing<Result>(what: string, read: () => Promise<Result>): Promise<Result> {
+/** A read that failed ends the run before its first write. */
+export async function observing<Result>(what: string, read: () => Promise<Result>): Promise<Result> {
   try {
     return await read();
   } catch (error) {
@@ -65,7 +66,7 @@ export function tagListOf(tags: Tags): { Key: string; Value: string }[] {
 }
 
 /** A field that AWS documents as always there; its lack is an unreadable answer, not an empty value. */
-export function required<Value>(value: Value | undefined, field: string): Value {
-  if (value === undefined) throw new ObservationError(`EC2's answer lacks ${field}`);
+export function required<Value>(value: Value | undefined, field: string, service = 'EC2'): Value {
+  if (value === undefined) throw new ObservationError(`${service}'s answer lacks ${field}`);
   return value;
 }

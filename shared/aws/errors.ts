@@ -44,6 +44,15 @@ const natures: Record<string, Nature> = {
   'InvalidVolume.NotFound': 'absent',
   'InvalidInstanceID.NotFound': 'absent',
   'InvalidSnapshot.InUse': 'in-use',
+  // RDS: the shapes' names. What is not available is being changed, backed up or started.
+  InvalidDBInstanceStateFault: 'busy',
+  InvalidDBClusterStateFault: 'busy',
+  InvalidDBSnapshotStateFault: 'busy',
+  InvalidDBClusterSnapshotStateFault: 'busy',
+  DBInstanceNotFoundFault: 'absent',
+  DBClusterNotFoundFault: 'absent',
+  DBSnapshotNotFoundFault: 'absent',
+  DBClusterSnapshotNotFoundFault: 'absent',
   // SSM knows a command some seconds after it has taken it.
   InvocationDoesNotExist: 'absent',
   // Our own: the job wants no backup without the freeze, and none was made.

@@ -25,7 +25,7 @@ const backupSchema = z
       .min(1, 'has no tier; expected at least one')
       .meta({
         description:
-          'How often and for how long, one schedule each. No two tiers of a backup may start less than 5 minutes apart.',
+          'How often and for how long, one schedule each. No two tiers of a backup may start less than 5 minutes apart; of databases 15.',
       }),
     copies: copiesSchema.optional().meta({
       description: 'The regions that backups of some tiers are copied to once they are completed, 5 at most.',

@@ -264,6 +264,18 @@ describe('A plan is refused for', () => {
   });
 });
 
+const weekly = (at: string) => `- { name: weekly, every: week, on: sunday, at: "${at}", keep: 1 month }`;
+
+test('Tiers of databases are 15 minutes apart, since a database takes no snapshot while it makes another', () => {
+  const databases = 'databases: { instances: [orders] }';
+  const near = planText({ subject: databases, tiers: [daily, weekly('03:49')] });
+  expect(mistakesOf(near)).toMatch(
+    /would start less than 15 minutes from tier "daily" .*; expected at least 15 minutes/,
+  );
+  expect(mistakesOf(near.replace('03:49', '03:50'))).toBe('no mistake');
+  expect(mistakesOf(planText({ tiers: [daily, weekly('03:49')] }))).toBe('no mistake');
+});
+
 test('A mistake in one kind hides none in another, nor in a tier', () => {
   const text = [
     'backups:',

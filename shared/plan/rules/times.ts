@@ -1,6 +1,6 @@
 /** Clocks: the zone is one, no tier's time is skipped by a clock change, and no two tiers start together. */
 import { midnightOf, runsOn, startsBetween, timeText } from '../cadence.ts';
-import type { Draft, DraftTier } from '../draft.ts';
+import type { Draft, DraftBackup, DraftTier } from '../draft.ts';
 import type { Mistake } from '../mistakes.ts';
 import { suggestion } from '../nearest.ts';
 import type { Cadence, ZonedCadence } from '../plan.ts';
@@ -9,21 +9,27 @@ import { day, isZone, skipOf, type Zone, zoneNames, zoneOver } from '../zones.ts
 const minute = 60_000;
 
 /** How far ahead the zone's clock changes are looked at. */
-export const yearsAhead = 10;
+const yearsAhead = 10;
 
 /**
  * AWS makes one snapshot of a volume every 15 seconds and fails the others
  * (SnapshotCreationPerVolumeRateExceeded); five minutes leave room for a late start and its retry.
  */
-export const minutesApart = 5;
+const minutesApart = 5;
+
+/** A database takes no snapshot while it makes another (InvalidDBInstanceState), which lasts minutes. */
+const minutesApartOfDatabases = 15;
+
+const leastApart = ({ subjects }: DraftBackup): number =>
+  subjects.some(({ kind }) => kind === 'databases') ? minutesApartOfDatabases : minutesApart;
 
 export function timeMistakes({ timezone, backups }: Draft, now: Date): Mistake[] {
   if (timezone === undefined) return [];
   if (!isZone(timezone)) return [unknownZone(timezone)];
   const zone = zoneOver(timezone, now, yearsAhead);
-  return backups.flatMap(({ tiers }) => [
-    ...tiers.flatMap((tier) => skippedTime(tier, zone)),
-    ...tooClose(tiers, zone),
+  return backups.flatMap((backup) => [
+    ...backup.tiers.flatMap((tier) => skippedTime(tier, zone)),
+    ...tooClose(backup, zone),
   ]);
 }
 
@@ -66,13 +72,15 @@ function nextGoodTime(cadence: ZonedCadence, zone: Zone): string | undefined {
   return undefined;
 }
 
-function tooClose(tiers: readonly DraftTier[], zone: Zone): Mistake[] {
+function tooClose(backup: DraftBackup, zone: Zone): Mistake[] {
+  const { tiers } = backup;
+  const apart = leastApart(backup);
   const mistakes: Mistake[] = [];
   const starts = new Map<DraftTier, number[]>();
   for (const [index, tier] of tiers.entries()) {
     if (!tier.cadence) continue;
     starts.set(tier, startsOf(tier.cadence, zone));
-    const clash = tiers.slice(0, index).flatMap((earlier) => clashOf(earlier, tier, starts))[0];
+    const clash = tiers.slice(0, index).flatMap((earlier) => clashOf(earlier, tier, starts, apart))[0];
     if (clash)
       mistakes.push({ path: [...tier.path, tier.cadence.unit === 'hour' ? 'minute' : 'at'], message: clash });
   }
@@ -82,20 +90,25 @@ function tooClose(tiers: readonly DraftTier[], zone: Zone): Mistake[] {
 const startsOf = (cadence: Cadence, zone: Zone): number[] =>
   startsBetween(cadence, zone, zone.from, zone.to).sort((a, b) => a - b);
 
-function clashOf(earlier: DraftTier, later: DraftTier, starts: Map<DraftTier, number[]>): string[] {
-  const clash = firstWithin(starts.get(earlier) ?? [], starts.get(later) ?? [], minutesApart * minute);
+function clashOf(
+  earlier: DraftTier,
+  later: DraftTier,
+  starts: Map<DraftTier, number[]>,
+  apart: number,
+): string[] {
+  const clash = firstWithin(starts.get(earlier) ?? [], starts.get(later) ?? [], apart * minute);
   if (!clash) return [];
   const [one, other] = clash.map((instant) => new Date(instant).toISOString());
   const when = one === other ? `at ${clock(one)}` : `at ${clock(one)} and ${clock(other)}`;
   return [
-    `tier "${later.name ?? '?'}" would start less than ${minutesApart} minutes from tier "${earlier.name ?? '?'}" on ${other?.slice(0, 10)} (${when} UTC); expected at least ${minutesApart} minutes between any two starts of one backup`,
+    `tier "${later.name ?? '?'}" would start less than ${apart} minutes from tier "${earlier.name ?? '?'}" on ${other?.slice(0, 10)} (${when} UTC); expected at least ${apart} minutes between any two starts of one backup`,
   ];
 }
 
 const clock = (iso: string | undefined): string => iso?.slice(11, 16) ?? '';
 
 /** The first pair of two sorted lists that is less than `distance` apart. */
-export function firstWithin(
+function firstWithin(
   ones: readonly number[],
   others: readonly number[],
   distance: number,

@@ -36,7 +36,6 @@ const needed =
   '/ /usr /run /tmp /var/tmp /var/lib/amazon /var/log/amazon /var/snap/amazon-ssm-agent "$state"';
 
 const head = ({ key, token }: FreezeOrder): string => `
-umask 077
 PATH=$PATH:/usr/sbin:/usr/bin:/sbin:/bin
 state=\${GROUNDSKEEPER_STATE:-/run/groundskeeper}
 token=${quoted(token)}
@@ -63,7 +62,7 @@ refuse() { say "refused: $*"; exit 1; }
 # Thaws what is frozen by now, and runs what is to follow.
 undo() { sh "$dir/thaw" freeze >&2; refuse "$@"; }
 ${limited}
-mkdir -p "$state"
+mkdir -p -m 700 "$state"
 if ! mkdir "$dir"; then
   # SSM was asked twice, since its first answer was lost: the first is at work.
   n=0
@@ -193,6 +192,7 @@ printf 'groundskeeper thawed %s after %s\\n' "$(cat "$dir/thawed")" "$after"
 /** Undoes what the freeze of the same order has done, or keeps it from beginning. */
 export const undoScript = (order: FreezeOrder): string => `${head(order)}
 # First: a freeze that begins later sees this.
+mkdir -p -m 700 "$state"
 mkdir -p "$dir.over"
 if [ -f "$dir/thaw" ]; then exec sh "$dir/thaw" run; fi
 echo 'groundskeeper thawed nothing'

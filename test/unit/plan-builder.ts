@@ -45,6 +45,9 @@ export function planText({
 export const read = (text: string, region = target.region) =>
   readPlan(text, { file: 'groundskeeper.yml', region, now });
 
+/** The plan that ships, with the examples in its comments: a # and no space after it, or two. */
+export const withExamples = (text: string): string => text.replaceAll(/^( *)#(?=\S| {2})/gm, '$1');
+
 /** The message of a plan that is wrong, or `no mistake`. */
 export function mistakesOf(text: string, region = target.region): string {
   try {

@@ -1,0 +1,49 @@
+/** The plan that ships: what it does as it is, and that its examples are right. */
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { compilePlan } from '../../shared/plan/compile.ts';
+import { limitMistakes } from '../../shared/plan/limits.ts';
+import { mistakesOf, read, target, withExamples } from './plan-builder.ts';
+
+const shipped = readFileSync('groundskeeper.yml', 'utf8');
+const whole = withExamples(shipped);
+
+test('The plan that ships backs up volumes alone, and copies nothing', () => {
+  expect(read(shipped).backups.map(({ name, subject, copies }) => [name, subject.kind, copies])).toEqual([
+    ['data', 'volumes', []],
+  ]);
+});
+
+test('Its examples, taken out of their comments, are a plan with every kind and with copies', () => {
+  expect(mistakesOf(whole)).toBe('no mistake');
+  const plan = read(whole);
+  expect(plan.backups.map(({ name, subject }) => [name, subject.kind])).toEqual([
+    ['data', 'volumes'],
+    ['shop', 'instances'],
+    ['orders', 'databases'],
+    ['machine', 'images'],
+  ]);
+  expect(plan.backups[0]?.copies.map(({ region }) => region)).toEqual(['eu-west-3']);
+  expect(limitMistakes(plan, target)).toEqual([]);
+});
+
+test('Its examples of single keys say what holds without them, but for whom to notify', () => {
+  const { backups: _, notify, ...keys } = read(whole);
+  const { backups: __, notify: ___, ...defaults } = read(shipped);
+  expect(keys).toEqual(defaults);
+  expect(notify).toBe('ops@example.com');
+});
+
+test('Its examples add resources and change none but the jobs that know the whole plan', () => {
+  const before = compilePlan(read(shipped), target).resources;
+  const after = compilePlan(read(whole.replace(/^notify:.*$/m, '')), target).resources;
+  const changed = Object.keys(before).filter(
+    (id) => JSON.stringify(before[id]) !== JSON.stringify(after[id]),
+  );
+  expect(changed.sort()).toEqual([
+    'BackupDataDailySchedule', // which asks for copies now
+    'BackupDataMonthlySchedule',
+    'ExpireBackupsSchedule',
+    'ReconcileLedgerSchedule',
+  ]);
+});

@@ -32,6 +32,8 @@ const slowBody = z.strictObject({
   pendingSeconds: z.number().min(0),
   endState: z.enum(['completed', 'error']).optional(),
 });
+const failingBody = z.strictObject({ volumeId: z.string(), fails: z.boolean() });
+const keyBody = z.strictObject({ key: z.string() });
 const rateBody = z.strictObject({ on: z.boolean() });
 const volumeBody = z.strictObject({
   volumeId: z.string(),
@@ -58,6 +60,12 @@ export function makeControl(sandbox: Sandbox): (message: Message) => Promise<Ans
     },
     'POST time': (_, body) => sandbox.setTime(new Date(timeBody.parse(body).now)),
     'POST slow-snapshots': (_, body) => sandbox.slowSnapshots(withoutUndefined(slowBody.parse(body))),
+    'POST failing-volume': (_, body) => {
+      const { volumeId, fails } = failingBody.parse(body);
+      sandbox.failSnapshotsOf(volumeId, fails);
+    },
+    'POST slow-copies': (_, body) => sandbox.slowCopies(withoutUndefined(slowBody.parse(body))),
+    'POST failing-key': (_, body) => sandbox.failKmsKey(keyBody.parse(body).key),
     'POST snapshot-rate': (_, body) => sandbox.enforceSnapshotRate(rateBody.parse(body).on),
     'POST volume-state': (_, body) => {
       const { volumeId, state } = volumeBody.parse(body);

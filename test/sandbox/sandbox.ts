@@ -68,6 +68,14 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     slowSnapshots: (rule) => {
       account.slowSnapshots = rule;
     },
+    failSnapshotsOf: (volumeId, fails) => {
+      if (fails) account.failingVolumes.add(volumeId);
+      else account.failingVolumes.delete(volumeId);
+    },
+    slowCopies: (rule) => {
+      account.slowCopies = rule;
+    },
+    failKmsKey: (key) => account.failingKeys.add(key),
     enforceSnapshotRate: (on) => {
       account.enforcesSnapshotRate = on;
     },

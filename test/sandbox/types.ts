@@ -15,6 +15,12 @@ export interface Sandbox {
   setTime(now: Date): void;
   /** How long a new snapshot stays `pending` on the account's clock, and how it ends; default: 0 seconds, `completed`. */
   slowSnapshots(rule: SlowSnapshots): void;
+  /** Lets snapshots of a volume fail, from now on; one that fails makes the whole set fail. */
+  failSnapshotsOf(volumeId: string, fails: boolean): void;
+  /** As `slowSnapshots`, for copies; until it is called they are as slow as all others. */
+  slowCopies(rule: SlowSnapshots): void;
+  /** Lets copies fail that are to be encrypted with this key, named as CopySnapshot names it. */
+  failKmsKey(key: string): void;
   /** Refuses a second snapshot of a volume within 15 s of the account's time, as EC2 does; off by default. */
   enforceSnapshotRate(on: boolean): void;
   /** Puts a volume into a state that it cannot be brought to by calls; `undefined` takes that back. */

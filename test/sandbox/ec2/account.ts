@@ -1,11 +1,23 @@
 /** What the sandbox remembers of the account beside moto, which has no clock and no slow states. */
 import type { SlowSnapshots, VolumeState } from '../types.ts';
 
+/** Moto's only account. */
+export const accountId = '123456789012';
+
 interface SnapshotRecord {
   region: string;
   startTime: Date;
   completesAt: Date;
   endState: 'completed' | 'error';
+  /** What a copy has of its own. */
+  copy?: SnapshotCopy;
+}
+
+export interface SnapshotCopy {
+  encrypted: boolean;
+  kmsKeyId: string | undefined;
+  /** Why it fails in the end. */
+  failure: string | undefined;
 }
 
 export interface ImageMapping {
@@ -16,6 +28,12 @@ export interface ImageMapping {
 export class Account {
   #time: Date | undefined;
   slowSnapshots: SlowSnapshots = { pendingSeconds: 0 };
+  /** Undefined: copies are as slow as other snapshots. */
+  slowCopies: SlowSnapshots | undefined;
+  /** Snapshots of these end in error. */
+  readonly failingVolumes = new Set<string>();
+  /** Copies that are to be encrypted with these end in error. */
+  readonly failingKeys = new Set<string>();
   /** Refuses a second snapshot of a volume within 15 s of the account's time. */
   enforcesSnapshotRate = false;
   /** By volume: when its last snapshot was taken. */
@@ -39,10 +57,22 @@ export class Account {
     this.#time = now;
   }
 
-  recordSnapshot(id: string, region: string): void {
-    const { pendingSeconds, endState = 'completed' } = this.slowSnapshots;
+  /** The snapshots that one call made of these volumes: if one of them fails, all do. */
+  recordSnapshots(ids: readonly string[], region: string, volumes: readonly string[]): void {
+    const fails = volumes.some((volume) => this.failingVolumes.has(volume));
+    const rule = fails ? { ...this.slowSnapshots, endState: 'error' as const } : this.slowSnapshots;
+    for (const id of ids) this.snapshots.set(id, this.#record(region, rule));
+  }
+
+  recordCopy(id: string, region: string, copy: SnapshotCopy): void {
+    const rule = this.slowCopies ?? this.slowSnapshots;
+    const ends = copy.failure === undefined ? rule : { ...rule, endState: 'error' as const };
+    this.snapshots.set(id, { ...this.#record(region, ends), copy });
+  }
+
+  #record(region: string, { pendingSeconds, endState = 'completed' }: SlowSnapshots): SnapshotRecord {
     const startTime = this.now();
-    this.snapshots.set(id, { region, startTime, completesAt: later(startTime, pendingSeconds), endState });
+    return { region, startTime, completesAt: later(startTime, pendingSeconds), endState };
   }
 
   /** Undefined if the snapshot was not made through the sandbox: it is then as moto says. */
@@ -50,6 +80,11 @@ export class Account {
     const record = this.snapshots.get(id);
     if (record === undefined) return undefined;
     return this.now() < record.completesAt ? 'pending' : record.endState;
+  }
+
+  copiesUnderWay(region: string): number {
+    const copies = [...this.snapshots].filter(([, record]) => record.copy && record.region === region);
+    return copies.filter(([id]) => this.snapshotState(id) === 'pending').length;
   }
 
   imageUsing(snapshotId: string): string | undefined {

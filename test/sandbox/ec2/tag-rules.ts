@@ -44,7 +44,7 @@ function refuseValue(value: string): void {
   );
 }
 
-function refuseList(keys: readonly string[]): void {
+export function refuseList(keys: readonly string[]): void {
   if (keys.length > mostTags) {
     throw new Refusal(
       'TagLimitExceeded',

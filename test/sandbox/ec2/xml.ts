@@ -1,4 +1,5 @@
 /** EC2's answers as trees, to be changed here and there and written again. */
+import { randomUUID } from 'node:crypto';
 import { DOMParser, type Document, type Element, XMLSerializer } from '@xmldom/xmldom';
 import type { Answer } from '../message.ts';
 
@@ -11,6 +12,30 @@ export function parseAnswer(answer: Answer): Element {
 /** `answer` with another body. */
 export function withBody(answer: Answer, root: Element): Answer {
   return { ...answer, body: Buffer.from(new XMLSerializer().serializeToString(documentOf(root))) };
+}
+
+const namespace = 'http://ec2.amazonaws.com/doc/2016-11-15/';
+
+/** An answer that moto has no part in. */
+export function ownAnswer(action: string, fill: (root: Element) => void): Answer {
+  const document = new DOMParser().parseFromString(`<${action}Response xmlns="${namespace}"/>`, 'text/xml');
+  const root = document.documentElement;
+  if (root === null) throw new Error(`no answer to ${action}`);
+  setText(root, 'requestId', randomUUID());
+  fill(root);
+  return withBody(
+    { status: 200, headers: { 'content-type': 'text/xml;charset=UTF-8' }, body: Buffer.of() },
+    root,
+  );
+}
+
+/** A new child with what another document's element holds; in this document's namespace, or readers stumble over it. */
+export function adopt(parent: Element, name: string, other: Element): Element {
+  const element = append(parent, name);
+  const parts = children(other);
+  if (parts.length === 0) element.textContent = other.textContent;
+  for (const part of parts) adopt(element, part.nodeName, part);
+  return element;
 }
 
 export function child(parent: Element, name: string): Element | undefined {

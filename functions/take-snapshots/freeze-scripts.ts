@@ -80,7 +80,7 @@ done
 device() {
   place=$1
   while [ ! -d "$place" ]; do place=\${place%/*}; place=\${place:-/}; done
-  findmnt -n -o MAJ:MIN -T "$(cd -P "$place" && pwd -P)"
+  findmnt -rn -o MAJ:MIN -T "$(cd -P "$place" && pwd -P)"
 }
 set --${words(order.paths)}
 devices=' '
@@ -91,9 +91,11 @@ for path do
   [ "$path" != / ] || refuse '/ is never frozen'
   mountpoint -q "$path" || refuse "$path is no mount point"
   device=$(device "$path")
-  [ -n "$device" ] || refuse "$path: its device is unknown"
+  [ -n "$device" ] || refuse "the device of $path is unknown"
   for place in ${needed}; do
-    [ "$(device "$place")" != "$device" ] || refuse "$path holds $place, without which nothing would thaw"
+    other=$(device "$place")
+    [ -n "$other" ] || refuse "the device of $place is unknown"
+    [ "$other" != "$device" ] || refuse "$path holds $place, without which nothing would thaw"
   done
   case $devices in *" $device "*) refuse "$path is on a file system that another path names" ;; esac
   devices="$devices$device "
@@ -110,7 +112,7 @@ ${order.before.length > 0 ? `limited ${order.commandSeconds}${words(order.before
 
 watch_by_timer() {
   command -v systemd-run >/dev/null &&
-    systemd-run --quiet --unit="groundskeeper-thaw-$token" --on-active=${order.freezeSeconds} \\
+    systemd-run --unit="groundskeeper-thaw-$token" --on-active=${order.freezeSeconds} \\
       --timer-property=AccuracySec=1s /bin/sh "$dir/thaw" watchdog >&2 &&
     systemctl is-active --quiet "groundskeeper-thaw-$token.timer"
 }

@@ -112,6 +112,12 @@ describe('a freeze', () => {
     },
   );
 
+  it('is refused where it cannot be told what file system something needed is on', () => {
+    const paths = [machine.mount('www', '8:16')];
+    machine.stub('findmnt', `case $5 in /usr) exit 1 ;; "${paths[0]}") echo 8:16 ;; *) echo 8:1 ;; esac`);
+    expect(freeze({ paths }).said).toBe('refused: the device of /usr is unknown');
+  });
+
   it('is refused where two paths are on one file system', () => {
     const paths = [machine.mount('www', '8:16'), machine.mount('www-again', '8:16')];
     expect(freeze({ paths }).said).toMatch(/another path names$/);

@@ -247,6 +247,11 @@ const refused: [string, string, string][] = [
     '4:63 backups[0].instances.unfrozen: "maybe" is not valid; expected one of "refuse", "take"',
   ],
   [
+    'commands and a freeze that do not fit into a run',
+    'instances: { tags: { A: b }, freeze: [/srv], before: [a], after: [b], commandSeconds: 331 }',
+    '4:91 backups[0].instances.commandSeconds: lets freeze and commands last 722 seconds in all; expected 720 at most, which a run has for them',
+  ],
+  [
     'a switch that is none',
     'images: { ids: [i-0123abcd], reboot: maybe }',
     '4:42 backups[0].images.reboot: "maybe" is not valid; expected true or false',

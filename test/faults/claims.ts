@@ -21,6 +21,18 @@ const checks: Readonly<Record<string, (claim: Claim, seen: Look) => boolean>> = 
     const expires = snapshots.get(resource)?.tags[tagKeys.expires];
     return expires !== undefined && detail.endsWith(`to ${expires}`);
   },
+  copy: ({ resource, detail = '' }, { snapshots }) => {
+    const [region = '', id = ''] = detail.split('; ')[0]?.split(': ') ?? [];
+    const copy = snapshots.get(id);
+    return copy?.region === region && copy.tags[extraTagKeys.copyOf]?.endsWith(`/${resource}`) === true;
+  },
+  settle: ({ resource, detail = '' }, { snapshots }) => {
+    const [region = '', ids = ''] = detail.split('; ');
+    const parts = [...snapshots.values()].filter((part) => isPartOf(resource, part));
+    const says = parts.every(({ tags }) => tags[extraTagKeys.copies]?.includes(`${region}:done`));
+    const stand = ids.split(', ').every((id) => snapshots.get(id)?.state === 'completed');
+    return parts.length > 0 && says && stand;
+  },
   measure: () => true, // of metrics the account shows nothing
 };
 
@@ -29,6 +41,10 @@ const keepsClaim = ({ tags }: SeenSnapshot, resource: string, detail: string): b
   const consistency = detail.includes('application-consistent') ? 'application' : 'crash';
   return tags[tagKeys.source] === resource && tags[extraTagKeys.consistency] === consistency;
 };
+
+/** Of the snapshot or set that was copied, not of its copies. */
+const isPartOf = (resource: string, { id, tags }: SeenSnapshot): boolean =>
+  (id === resource || tags[extraTagKeys.set] === resource) && tags[extraTagKeys.copyOf] === undefined;
 
 const isRowOf = (resource: string, key: string, row: SeenRow) =>
   key === resource || row['resource'] === resource;

@@ -32,6 +32,7 @@ const ofSnapshots = refused(
 export const refusals: Readonly<Record<string, readonly Refusal[]>> = {
   'ec2 CreateSnapshot': ofSnapshots,
   'ec2 CreateSnapshots': ofSnapshots,
+  'ec2 CopySnapshot': refused('ResourceLimitExceeded', 'IncorrectState', 'UnauthorizedOperation'),
   'ec2 DeleteSnapshot': refused('InvalidSnapshot.InUse', 'InvalidParameterValue', 'UnauthorizedOperation'),
   'ec2 CreateTags': refused('TagLimitExceeded', 'UnauthorizedOperation'),
   'ec2 DescribeSnapshots': refused('UnauthorizedOperation', 'InvalidParameterValue'),

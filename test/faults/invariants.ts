@@ -50,7 +50,7 @@ const theLastCompletedStays: Invariant = (step) => {
 const isCompletedBackup = (snapshot: SeenSnapshot) => isOurs(snapshot) && snapshot.state === 'completed';
 
 const isOfSameSource = (one: SeenSnapshot, other: SeenSnapshot) =>
-  one.tags[tagKeys.source] === other.tags[tagKeys.source];
+  one.region === other.region && one.tags[tagKeys.source] === other.tags[tagKeys.source];
 
 /** Failed ones do not count: the slot may be taken again. Nor does what was doubled before. */
 const oneASlotAndSource: Invariant = ({ before, after }) => {
@@ -58,7 +58,8 @@ const oneASlotAndSource: Invariant = ({ before, after }) => {
     const byAppointment = new Map<string, Set<string>>();
     for (const snapshot of seen.snapshots.values()) {
       if (!isOurs(snapshot) || snapshot.state === 'error') continue;
-      const appointment = `${snapshot.tags[tagKeys.slot]} of ${snapshot.tags[tagKeys.source]}`;
+      const { region, tags } = snapshot;
+      const appointment = `${tags[tagKeys.slot]} of ${tags[tagKeys.source]} in ${region}`;
       const others = byAppointment.get(appointment) ?? [];
       byAppointment.set(appointment, new Set([...others, backupOf(snapshot)]));
     }
@@ -76,7 +77,8 @@ const backupOf = ({ id, tags }: SeenSnapshot): string => tags[extraTagKeys.set] 
 /** One volume is in a set once: two sets under one name would look like one. */
 const oneOfAVolumeInASet: Invariant = ({ after }) => {
   const seen = new Set<string>();
-  const twice = [...after.snapshots.values()].filter(isOurs).filter(({ volume, tags }) => {
+  const originals = [...after.snapshots.values()].filter(isOurs).filter((snapshot) => !isCopy(snapshot));
+  const twice = originals.filter(({ volume, tags }) => {
     const member = `${tags[extraTagKeys.set]} of ${volume}`;
     const isTwice = tags[extraTagKeys.set] !== undefined && seen.has(member);
     seen.add(member);
@@ -86,6 +88,45 @@ const oneOfAVolumeInASet: Invariant = ({ after }) => {
     ({ id, volume, tags }) => `${id} is a second one of ${volume} in ${tags[extraTagKeys.set]}`,
   );
 };
+
+const isCopy = ({ tags }: SeenSnapshot): boolean => tags[extraTagKeys.copyOf] !== undefined;
+
+/** Those that failed do not count. */
+const copiesOf = ({ id, region }: SeenSnapshot, { snapshots }: Look): SeenSnapshot[] =>
+  [...snapshots.values()]
+    .filter(isOurs)
+    .filter(({ state, tags }) => state !== 'error' && tags[extraTagKeys.copyOf] === `${region}/${id}`);
+
+const oneCopyInARegion: Invariant = ({ after }) =>
+  [...after.snapshots.values()].flatMap((original) => {
+    const regions = copiesOf(original, after).map(({ region }) => region);
+    return regions.length > new Set(regions).size
+      ? [`${original.id} has the copies ${regions.join(', ')}`]
+      : [];
+  });
+
+const heldDays = 14;
+
+/** A copy that failed does not hold its original, and one that is awaited not for ever. */
+const noOriginalBeforeItsCopies: Invariant = (step) =>
+  deletedIn(step).flatMap((original) => {
+    const due = new Date(original.tags[tagKeys.expires] ?? '').getTime();
+    if (step.after.at.getTime() - due > heldDays * 86_400_000) return [];
+    const words = (original.tags[extraTagKeys.copies] ?? '').split(' ');
+    const awaited = words.filter((word) => word.endsWith(':wanted'));
+    return awaited.map((word) => `${original.id} was deleted before its copy, ${word}`);
+  });
+
+/** What says that its copy stands has a completed one there, until that one's own time has come. */
+const noCopyClaimedFalsely: Invariant = ({ after }) =>
+  [...after.snapshots.values()].filter(isOurs).flatMap((original) => {
+    const words = (original.tags[extraTagKeys.copies] ?? '').split(' ');
+    const done = words.filter((word) => word.endsWith(':done')).map((word) => word.slice(0, -':done'.length));
+    const standing = copiesOf(original, after).filter(({ state }) => state === 'completed');
+    return done
+      .filter((region) => !standing.some((copy) => copy.region === region))
+      .map((region) => `${original.id} says that its copy in ${region} stands, and there is none`);
+  });
 
 const taggedFromTheStart: Invariant = ({ before, after }) => {
   const made = [...after.snapshots.values()].filter(({ id }) => !before.snapshots.has(id));
@@ -112,6 +153,9 @@ export const invariants: readonly Invariant[] = [
   theLastCompletedStays,
   oneASlotAndSource,
   oneOfAVolumeInASet,
+  oneCopyInARegion,
+  noOriginalBeforeItsCopies,
+  noCopyClaimedFalsely,
   taggedFromTheStart,
   nothingClaimedFalsely,
   endedByItself,
@@ -123,11 +167,17 @@ export const invariants: readonly Invariant[] = [
  */
 export function untracked({ snapshots, rows }: Look): string[] {
   const tracked = new Set<string>();
-  for (const [key, { resource }] of rows) tracked.add(resource ?? key);
+  for (const [key, { region, resource }] of rows) tracked.add(`${region} ${resource ?? key}`);
   return [...snapshots.values()]
     .filter(isOurs)
-    .filter(
-      ({ id, tags }) => !tracked.has(id) && !tracked.has(`${tags[tagKeys.slot]}/${tags[tagKeys.source]}`),
-    )
+    .filter((snapshot) => !namesOf(snapshot).some((name) => tracked.has(name)))
     .map(({ id }) => `${id} is ours, and the ledger does not know it`);
+}
+
+/** By which a row may know it: its id, its set's, or the key under which it was announced. */
+function namesOf(snapshot: SeenSnapshot): string[] {
+  const { id, region, tags } = snapshot;
+  const key = `${tags[tagKeys.slot]}/${tags[tagKeys.source]}`;
+  const announced = isCopy(snapshot) ? `${key}@${region}` : key;
+  return [id, tags[extraTagKeys.set] ?? id, announced].map((name) => `${region} ${name}`);
 }

@@ -1,12 +1,18 @@
 /** What stands in the account, read by raw clients: nothing of the code under test takes part. */
 import { createHmac } from 'node:crypto';
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
-import { DescribeImagesCommand, DescribeSnapshotsCommand, DescribeVolumesCommand } from '@aws-sdk/client-ec2';
+import {
+  DescribeImagesCommand,
+  DescribeSnapshotsCommand,
+  DescribeVolumesCommand,
+  EC2Client,
+} from '@aws-sdk/client-ec2';
 import { DOMParser, type Element } from '@xmldom/xmldom';
-import { credentials, owner, type World } from './world.ts';
+import { credentials, region as home, owner, type World } from './world.ts';
 
 export interface SeenSnapshot {
   id: string;
+  region: string;
   volume: string;
   state: string;
   started: string;
@@ -29,13 +35,32 @@ export interface Surroundings {
 
 export async function look(world: World): Promise<Look> {
   const rows = world.store === 'simpledb' ? await simpleDbRows(world) : await dynamoDbRows(world);
-  const { Snapshots = [] } = await world.ec2.send(new DescribeSnapshotsCommand({ OwnerIds: ['self'] }));
-  const snapshots = Snapshots.map((snapshot): [string, SeenSnapshot] => {
+  const snapshots = await snapshotsIn(world.ec2, home);
+  // Few scenarios ever ask there: the others need not pay for the look.
+  const isReached = world.sandbox.calls.some(({ region }) => region === elsewhere);
+  const copies = isReached ? await snapshotsIn(clientOf(world, elsewhere), elsewhere) : [];
+  return { at: world.time.now(), snapshots: new Map([...snapshots, ...copies]), rows };
+}
+
+/** The region that scenarios copy to. */
+export const elsewhere = 'eu-central-1';
+
+const clients = new Map<string, EC2Client>();
+
+/** A raw client of another region than the world's own. */
+export function clientOf({ sandbox: { url } }: World, region: string): EC2Client {
+  const client = clients.get(url + region) ?? new EC2Client({ region, credentials, endpoint: url });
+  clients.set(url + region, client);
+  return client;
+}
+
+async function snapshotsIn(ec2: EC2Client, region: string): Promise<[string, SeenSnapshot][]> {
+  const { Snapshots = [] } = await ec2.send(new DescribeSnapshotsCommand({ OwnerIds: ['self'] }));
+  return Snapshots.map((snapshot) => {
     const { SnapshotId: id = '', VolumeId: volume = '', State: state = '', StartTime, Tags = [] } = snapshot;
     const tags = Object.fromEntries(Tags.map(({ Key = '', Value = '' }) => [Key, Value]));
-    return [id, { id, volume, state, started: StartTime?.toISOString() ?? '', tags }];
+    return [id, { id, region, volume, state, started: StartTime?.toISOString() ?? '', tags }];
   });
-  return { at: world.time.now(), snapshots: new Map(snapshots), rows };
 }
 
 export async function lookAround({ ec2 }: World): Promise<Surroundings> {

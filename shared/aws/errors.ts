@@ -1,6 +1,6 @@
 /**
  * What AWS's errors mean to us: the only place that knows their names. SDK v3 shows EC2's wire code as
- * `error.name`; messages are never read.
+ * `error.name`, RDS's as the name of the error's shape. Messages are read where nothing else tells.
  */
 
 export type Nature =
@@ -16,6 +16,10 @@ export type Nature =
   | 'absent'
   /** Something else needs it. */
   | 'in-use'
+  /** The name that it is to have is taken: maybe by itself, made by an attempt that was not answered. */
+  | 'exists'
+  /** The account has as many as it may: refused until a person deletes some, or raises the quota. */
+  | 'quota'
   /** Refused, certainly not done, and would be refused again. */
   | 'refused'
   /** Not an answer of AWS at all: nothing can be concluded from it. */
@@ -53,6 +57,12 @@ const natures: Record<string, Nature> = {
   DBClusterNotFoundFault: 'absent',
   DBSnapshotNotFoundFault: 'absent',
   DBClusterSnapshotNotFoundFault: 'absent',
+  DBSnapshotAlreadyExistsFault: 'exists',
+  DBClusterSnapshotAlreadyExistsFault: 'exists',
+  // Our own, of RDS snapshots: what RDS said, in words that help.
+  DatabaseBusyError: 'busy',
+  IdentifierTakenError: 'refused',
+  SnapshotQuotaError: 'refused',
   // SSM knows a command some seconds after it has taken it.
   InvocationDoesNotExist: 'absent',
   // Our own: the job wants no backup without the freeze, and none was made.
@@ -86,13 +96,18 @@ interface Thrown {
 }
 
 export function natureOf(error: unknown): Nature {
-  const { name = '', code = '', $metadata } = (error ?? {}) as Thrown;
+  const { name = '', message = '', code = '', $metadata } = (error ?? {}) as Thrown;
+  if (name === 'SnapshotQuotaExceededFault') return natureOfSnapshotQuota(message);
   const known = Object.hasOwn(natures, name) ? natures[name] : undefined;
   if (known) return known;
   const status = $metadata?.httpStatusCode ?? 0;
   if (status >= 500 || name === 'TimeoutError' || brokenConnections.has(code)) return 'unknown-outcome';
   return status >= 400 ? 'refused' : 'unclear';
 }
+
+/** RDS has one name for too many snapshots, and for too many copies under way to a region, "across regions". */
+const natureOfSnapshotQuota = (message: string): Nature =>
+  /across regions/i.test(message) ? 'busy' : 'quota';
 
 export function awsErrorOf(error: unknown): AwsError {
   const { name = 'Error', message = String(error), $metadata } = (error ?? {}) as Thrown;

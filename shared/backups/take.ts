@@ -27,6 +27,8 @@ export interface Keeping {
   kind: 'keep';
   resource: string;
   reason: string;
+  /** What a person may want to know besides. */
+  detail?: string;
   /** One that an earlier delivery made. */
   backup?: StandingBackup;
 }
@@ -69,7 +71,7 @@ export async function takeAll<Job extends TakingJob, Clients, New extends Creati
 }
 
 function keptOutcome(
-  { resource, reason, backup }: Keeping,
+  { resource, reason, backup, detail }: Keeping,
   endings: Readonly<Record<string, Ending>>,
 ): Outcome {
   const head = { resource, decision: 'keep', reason };
@@ -79,7 +81,8 @@ function keptOutcome(
     const message = `The job names ${resource}, but there is no ${ending.what}`;
     return { ...head, outcome: 'failed', error: { name: ending.name, message } };
   }
-  return { ...head, outcome: 'kept', ...(backup && { detail: backup.id }) };
+  const said = detail ?? backup?.id;
+  return { ...head, outcome: 'kept', ...(said !== undefined && { detail: said }) };
 }
 
 function sayLimit(leftOut: number, { job, report }: Pick<Run<TakingJob>, 'job' | 'report'>): void {

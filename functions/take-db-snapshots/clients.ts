@@ -1,0 +1,5 @@
+import type { RDSClient } from '@aws-sdk/client-rds';
+
+export interface TakeDbSnapshotsClients {
+  rds: RDSClient;
+}

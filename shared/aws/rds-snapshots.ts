@@ -33,6 +33,9 @@ export interface DatabaseSnapshot {
   startedAt: Date | undefined;
   /** The ARN of the snapshot in another region or account that this is a copy of; AWS's word, no tag. */
   copiedFrom: string | undefined;
+  isEncrypted: boolean;
+  /** Clusters have none. */
+  optionGroup: string | undefined;
   tags: Tags;
 }
 
@@ -84,6 +87,8 @@ const ofInstance = (snapshot: DBSnapshot): DatabaseSnapshot => ({
   status: required(snapshot.Status, 'Status'),
   startedAt: snapshot.SnapshotCreateTime,
   copiedFrom: snapshot.SourceDBSnapshotIdentifier || undefined,
+  isEncrypted: snapshot.Encrypted === true,
+  optionGroup: snapshot.OptionGroupName,
   tags: tagsOf(snapshot.TagList),
 });
 
@@ -95,6 +100,8 @@ const ofCluster = (snapshot: DBClusterSnapshot): DatabaseSnapshot => ({
   status: required(snapshot.Status, 'Status'),
   startedAt: snapshot.SnapshotCreateTime,
   copiedFrom: snapshot.SourceDBClusterSnapshotArn || undefined,
+  isEncrypted: snapshot.StorageEncrypted === true,
+  optionGroup: undefined,
   tags: tagsOf(snapshot.TagList),
 });
 

@@ -1,17 +1,22 @@
 /** The functions that the plan starts. Their code and sizes are in serverless.yml, their rights beside them. */
+
+import { permissions as copyBackups } from '../../functions/copy-backups/permissions.ts';
 import { permissions as expireBackups } from '../../functions/expire-backups/permissions.ts';
 import { permissions as reconcileLedger } from '../../functions/reconcile-ledger/permissions.ts';
+import { permissions as takeDbSnapshots } from '../../functions/take-db-snapshots/permissions.ts';
 import { permissions as takeSnapshots } from '../../functions/take-snapshots/permissions.ts';
 import type { Permissions } from './permissions.ts';
 
 export const functions = {
   'take-snapshots': takeSnapshots,
+  'take-db-snapshots': takeDbSnapshots,
+  'copy-backups': copyBackups,
   'expire-backups': expireBackups,
   'reconcile-ledger': reconcileLedger,
 } satisfies Record<string, Permissions>;
 
 /** These have no handler yet: a plan that needs one does not deploy. */
-type Coming = 'copy-backups' | 'take-db-snapshots' | 'create-images';
+type Coming = 'create-images';
 
 type Present = keyof typeof functions;
 

@@ -72,7 +72,7 @@ test('a variable of Serverless in a tag value is refused, not filled in', async 
 test('an owner whose functions would have names too long for Lambda stops it', async () => {
   const { exitCode, output } = await packaged(await copyWith(right), ['--stage', 'x'.repeat(40)]);
   expect(exitCode).toBe(1);
-  expect(output).toContain('(service and stage) has 54 characters; expected 47 at most');
+  expect(output).toContain('(service and stage) has 54 characters; expected 46 at most');
   expect(output).not.toMatch(/^\s+at /m);
 });
 

@@ -31,19 +31,21 @@ const parameters: Readonly<Record<string, string>> = {
   'AWS::AccountId': account,
 };
 
-const arn = (service: string, resource: string, owner = account) =>
-  `arn:${partition}:${service}:${region}:${owner}:${resource}`;
+const arn = (service: string, resource: string, owner = account, where = region) =>
+  `arn:${partition}:${service}:${where}:${owner}:${resource}`;
 
 /** Snapshots' ARNs name no account. */
-const snapshotArn = (id: string) => arn('ec2', `snapshot/${id}`, '');
+const snapshotArn = (id: string, where = region) => arn('ec2', `snapshot/${id}`, '', where);
 
 type TagsOfSnapshot = (id: string) => Readonly<Record<string, string>>;
 
 /** @param tagsOf of a snapshot at the time of the call */
-export function needsOf({ service, action, parameters }: Call, tagsOf: TagsOfSnapshot): Need[] {
+export function needsOf(call: Call, tagsOf: TagsOfSnapshot): Need[] {
+  const { service, action, parameters } = call;
   const of = (name: string) => String(parameters[name] ?? '');
   switch (service) {
     case 'ec2':
+      if (action === 'CopySnapshot') return copySnapshotNeeds(call, of, tagsOf);
       return ec2Needs(action, of, parameters, tagsOf);
     case 'ssm':
       return ssmNeeds(action, parameters);
@@ -133,6 +135,41 @@ function ec2Needs(
     default:
       throw new Error(`iam.ts does not know which permissions EC2's ${action} needs`);
   }
+}
+
+/** In the region that it is called in the copy, where it comes from the original. */
+function copySnapshotNeeds(
+  { action, region: where, parameters }: Call,
+  of: (name: string) => string,
+  tagsOf: TagsOfSnapshot,
+): Need[] {
+  const from = of('SourceRegion');
+  const tags = prefixed('aws:RequestTag/', tagsIn(parameters));
+  const original = prefixed('aws:ResourceTag/', tagsOf(of('SourceSnapshotId')));
+  const copy = snapshotArn('snap-00000000000000000', where); // it has no id yet
+  return [
+    { action: 'ec2:CopySnapshot', resource: snapshotArn(of('SourceSnapshotId'), from), context: original },
+    { action: 'ec2:CopySnapshot', resource: copy, context: tags },
+    { action: 'ec2:CreateTags', resource: copy, context: { ...tags, 'ec2:CreateAction': action } },
+    ...[from, where ?? region].flatMap((region) => keyNeeds('ec2', region)),
+  ];
+}
+
+/** https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html: "Permissions for IAM users" */
+function keyNeeds(service: string, where: string): Need[] {
+  const actions = [
+    'Decrypt',
+    'DescribeKey',
+    'GenerateDataKeyWithoutPlaintext',
+    'ReEncryptFrom',
+    'ReEncryptTo',
+  ];
+  const context = { 'kms:ViaService': `${service}.${where}.amazonaws.com` };
+  const resource = arn('kms', 'key/00000000-0000-0000-0000-000000000000', account, where);
+  return [
+    ...actions.map((action) => ({ action: `kms:${action}`, resource, context })),
+    { action: 'kms:CreateGrant', resource, context: { ...context, 'kms:GrantIsForAWSResource': 'true' } },
+  ];
 }
 
 const prefixed = (prefix: string, tags: Readonly<Record<string, string>>): Record<string, string> =>
@@ -225,6 +262,9 @@ type Holds = (found: string | readonly string[] | undefined, expected: readonly 
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html */
 const operators: Readonly<Record<string, Holds>> = {
+  StringLike: (found, expected) =>
+    typeof found === 'string' && expected.some((pattern) => matches(pattern, found)),
+  Bool: (found, expected) => typeof found === 'string' && expected.includes(found),
   StringEquals: (found, expected) => typeof found === 'string' && expected.includes(found),
   // True, too, where the request has no such key.
   'ForAllValues:StringEquals': (found, expected) =>

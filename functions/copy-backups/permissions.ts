@@ -1,7 +1,9 @@
 /** What copy-backups calls: its role allows this and nothing else. */
 import {
   arnAnywhere,
+  arnHere,
   type Permissions,
+  type Statement,
   snapshotArns,
   snapshotArnsAnywhere,
   theOwner,
@@ -13,6 +15,18 @@ const oursFromTheStart = { [`aws:RequestTag/${tagKeys.owner}`]: theOwner };
 
 /** EC2 and RDS use a customer's keys with this role's permissions: no one else's way to them is opened. */
 const throughBackups = { 'kms:ViaService': ['ec2.*.amazonaws.com', 'rds.*.amazonaws.com'] };
+
+function databaseCopies(action: string, resource: string): Statement[] {
+  const actions = [action];
+  return [
+    { actions, resources: [arnHere('rds', `${resource}:*`)], conditions: { StringEquals: ours } },
+    {
+      actions,
+      resources: [arnAnywhere('rds', `${resource}:*`)],
+      conditions: { StringEquals: oursFromTheStart },
+    },
+  ];
+}
 
 export const permissions: Permissions = {
   statements: [
@@ -32,6 +46,23 @@ export const permissions: Permissions = {
     {
       actions: ['ec2:CreateTags'],
       resources: [snapshotArns],
+      conditions: {
+        StringEquals: ours,
+        'ForAllValues:StringEquals': { 'aws:TagKeys': extraTagKeys.copies },
+      },
+    },
+    { actions: ['rds:DescribeDBClusterSnapshots', 'rds:DescribeDBSnapshots'], resources: ['*'] },
+    // The signature for the original's region says nothing of tags, the call in the other region nothing of the original's.
+    ...databaseCopies('rds:CopyDBSnapshot', 'snapshot'),
+    ...databaseCopies('rds:CopyDBClusterSnapshot', 'cluster-snapshot'),
+    {
+      actions: ['rds:AddTagsToResource'],
+      resources: [arnAnywhere('rds', 'snapshot:*'), arnAnywhere('rds', 'cluster-snapshot:*')],
+      conditions: { StringEquals: oursFromTheStart },
+    },
+    {
+      actions: ['rds:AddTagsToResource'],
+      resources: [arnHere('rds', 'snapshot:*'), arnHere('rds', 'cluster-snapshot:*')],
       conditions: {
         StringEquals: ours,
         'ForAllValues:StringEquals': { 'aws:TagKeys': extraTagKeys.copies },

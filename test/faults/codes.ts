@@ -72,6 +72,7 @@ export const throttles: Readonly<Record<string, Refusal>> = {
   simpledb: { code: 'ServiceUnavailable', status: 503 },
   dynamodb: { code: 'ThrottlingException', status: 400 },
   ssm: { code: 'ThrottlingException', status: 400 },
+  rds: { code: 'Throttling', status: 400 },
 };
 
 /** How each service says that it broke, after which the work may have been done. */
@@ -80,4 +81,5 @@ export const breakdowns: Readonly<Record<string, Refusal>> = {
   simpledb: { code: 'InternalError', status: 500 },
   dynamodb: { code: 'InternalServerError', status: 500 },
   ssm: { code: 'InternalServerError', status: 500 },
+  rds: { code: 'InternalFailure', status: 500 },
 };

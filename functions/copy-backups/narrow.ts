@@ -18,11 +18,11 @@ const databaseEvent = z.looseObject({ EventID: z.string(), SourceIdentifier: z.s
 /** The ids of what is completed; none if the event is of something else. */
 const readers: Readonly<Record<string, (detail: unknown) => string[]>> = {
   'EBS Snapshot Notification': (detail) => {
-    const { event, result, snapshot_id } = z.parse(snapshotDone, detail);
+    const { event, result, snapshot_id } = read(snapshotDone, detail);
     return event === 'createSnapshot' && result === 'succeeded' ? [idIn(snapshot_id)] : [];
   },
   'EBS Multi-Volume Snapshots Completion Status': (detail) => {
-    const { event, result, snapshots } = z.parse(setDone, detail);
+    const { event, result, snapshots } = read(setDone, detail);
     const isDone = event === 'createSnapshots' && result === 'succeeded';
     return isDone ? snapshots.map(({ snapshot_id }) => idIn(snapshot_id)) : [];
   },
@@ -33,12 +33,18 @@ const readers: Readonly<Record<string, (detail: unknown) => string[]>> = {
 };
 
 function databaseSnapshot(detail: unknown, completion: string): string[] {
-  const { EventID, SourceIdentifier } = z.parse(databaseEvent, detail);
+  const { EventID, SourceIdentifier } = read(databaseEvent, detail);
   return EventID === completion ? [SourceIdentifier] : [];
 }
 
 /** `arn:aws:ec2::eu-west-1:snapshot/snap-…`: an ARN of no usual form. */
 const idIn = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1);
+
+function read<Detail>(schema: z.ZodMiniType<Detail>, detail: unknown): Detail {
+  const parsed = schema.safeParse(detail);
+  if (parsed.success) return parsed.data;
+  throw new EventError(`The event is not as AWS documents it:\n${z.prettifyError(parsed.error)}`);
+}
 
 /**
  * The job for the backup that the event says is completed; undefined if it says something else, such as that a
@@ -47,24 +53,15 @@ const idIn = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1);
  * @throws EventError if the event is not one of those that complete backups
  */
 export function narrow(job: CopyBackupsJob, event: unknown): CopyBackupsJob | undefined {
-  const opened = z.safeParse(envelope, event);
+  const opened = envelope.safeParse(event);
   const type = opened.success ? opened.data['detail-type'] : undefined;
-  const read = type !== undefined && Object.hasOwn(readers, type) ? readers[type] : undefined;
-  if (!opened.success || !read) {
+  const idsIn = type !== undefined && Object.hasOwn(readers, type) ? readers[type] : undefined;
+  if (!opened.success || !idsIn) {
     const known = Object.keys(readers)
       .map((name) => `"${name}"`)
       .join(', ');
     throw new EventError(`The event is ${JSON.stringify(type ?? null)}: expected one of ${known}`);
   }
-  const resources = readDetail(read, type ?? '', opened.data.detail);
+  const resources = idsIn(opened.data.detail);
   return resources.length > 0 ? { ...job, resources } : undefined;
-}
-
-function readDetail(read: (detail: unknown) => string[], type: string, detail: unknown): string[] {
-  try {
-    return read(detail);
-  } catch (error) {
-    if (!(error instanceof z.core.$ZodError)) throw error;
-    throw new EventError(`The event "${type}" is not as AWS documents it:\n${z.prettifyError(error)}`);
-  }
 }

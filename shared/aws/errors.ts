@@ -47,6 +47,12 @@ const natures: Record<string, Nature> = {
   'InvalidSnapshot.NotFound': 'absent',
   'InvalidVolume.NotFound': 'absent',
   'InvalidInstanceID.NotFound': 'absent',
+  'InvalidAMIID.NotFound': 'absent',
+  // Deregistered.
+  'InvalidAMIID.Unavailable': 'absent',
+  'InvalidAMIName.Duplicate': 'exists',
+  // Too many images of one instance at once.
+  ConcurrentCreateImageNoRebootLimitExceeded: 'busy',
   'InvalidSnapshot.InUse': 'in-use',
   // RDS: the shapes' names. What is not available is being changed, backed up or started.
   InvalidDBInstanceStateFault: 'busy',

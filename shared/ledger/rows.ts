@@ -31,11 +31,14 @@ export function expiryIn(text: string | undefined): Date | undefined {
   return expires.toISOString().slice(0, 19) === text.slice(0, 19) ? expires : undefined;
 }
 
+/** Of a gateway, what it takes to find the backups of rows. */
+type RowFinder = Pick<BackupGateway, 'kinds' | 'region' | 'ownWith'>;
+
 /**
  * Finds, by tag, the backups of rows whose creation was never answered, and writes their ids. Rows
  * whose backup is not found stay: it may be on its way. They end when they are due.
  */
-export async function resolveRows(ledger: Ledger, gateway: BackupGateway, owner: string): Promise<void> {
+export async function resolveRows(ledger: Ledger, gateway: RowFinder, owner: string): Promise<void> {
   for await (const rows of ledger.unresolved()) {
     const found = await findResources(rows, gateway, owner);
     if (found.length > 0) await ledger.put(found);
@@ -45,7 +48,7 @@ export async function resolveRows(ledger: Ledger, gateway: BackupGateway, owner:
 /** Those of these rows that have a backup which this gateway sees, with its id. */
 export async function findResources(
   rows: readonly BackupRow[],
-  gateway: BackupGateway,
+  gateway: RowFinder,
   owner: string,
 ): Promise<BackupRow[]> {
   const seen = rows.filter(({ kind, region }) => gateway.kinds.includes(kind) && region === gateway.region);

@@ -8,7 +8,7 @@ import {
   type Tier,
 } from './plan.ts';
 import { subjectWords } from './subject-words.ts';
-import { table } from './text-table.ts';
+import { indented, table } from './text-table.ts';
 
 export function backupText(backup: Backup, home: string): string[] {
   const { name, subject, tiers, copies } = backup;
@@ -22,8 +22,13 @@ export function backupText(backup: Backup, home: string): string[] {
       ['region', 'tier', 'kept', `stand in a steady state, of ${subjectWords[subject.kind].ofOne}`],
       places.flat(),
     ),
+    ...(subject.kind === 'databases' ? [indented([databaseQuota])] : []),
   ];
 }
+
+/** Amazon RDS user guide, "Quotas and constraints for Amazon RDS". */
+const databaseQuota =
+  'AWS keeps 100 such snapshots of databases in a region, and 100 of clusters, unless its quotas are raised.';
 
 type CountedTier = Pick<Tier, 'name' | 'cadence' | 'keep'>;
 

@@ -111,8 +111,16 @@ function alarmLines(plan: Plan): string[] {
 
 function permissionLines(name: (typeof functionNames)[number], plan: Plan, owner: string): string[] {
   return statementsOf(name, plan).map(({ actions, resources, conditions }) => {
-    const kinds = resources.map((resource) => resource.split(':').at(-1));
-    const only = conditions ? ` only if ${JSON.stringify(Object.values(conditions)[0])}` : '';
+    const kinds = [...new Set(resources.map(resourceText))];
+    const wanted = Object.values(conditions ?? {}).map((keys) => JSON.stringify(keys));
+    const only = wanted.length > 0 ? ` only if ${wanted.join(' and ')}` : '';
     return `  ${actions.join(', ')} on ${kinds.join(', ')}${only}`.replaceAll(theOwner, owner);
   });
+}
+
+/** `volume/*`, `db:*`: an ARN without what is the same in all of ours, but for where it is. */
+function resourceText(arn: string): string {
+  const [, , , region, , ...resource] = arn.replaceAll(/\$\{AWS::\w+\}/g, 'here').split(':');
+  if (resource.length === 0) return arn;
+  return `${resource.join(':')}${region === '*' ? ' in any region' : ''}`;
 }

@@ -90,7 +90,7 @@ type TagsFile = Record<string, string | string[]>;
 /** A tag's value is always a list there. */
 function asInJobs<Chosen extends { tags?: TagsFile | undefined }>({ tags, ...others }: Chosen) {
   const lists = tags && Object.entries(tags).map(([key, value]) => [key, [value].flat()] as const);
-  return { ...others, ...(lists && { tags: Object.fromEntries(lists) }) };
+  return { ...(lists && { tags: Object.fromEntries(lists) }), ...others };
 }
 
 const copiesOf = ({ copies = [] }: BackupFile): CopyTarget[] =>

@@ -281,6 +281,12 @@ test('Tiers of databases are 15 minutes apart, since a database takes no snapsho
   expect(mistakesOf(planText({ tiers: [daily, weekly('03:49')] }))).toBe('no mistake');
 });
 
+test('What a function may do is said with the resource and where it is', () => {
+  const text = describePlan(read(planText()), target, now);
+  expect(text).toMatch(/ec2:CreateSnapshot\b.* on volume\/\*\n/);
+  expect(text).toMatch(/ec2:CopySnapshot on snapshot\/\* in any region only if \{"aws:RequestTag/);
+});
+
 test('A mistake in one kind hides none in another, nor in a tier', () => {
   const text = [
     'backups:',

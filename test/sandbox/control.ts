@@ -39,6 +39,22 @@ const volumeBody = z.strictObject({
   volumeId: z.string(),
   state: z.enum(['creating', 'deleting', 'error']).nullable(),
 });
+const databaseBody = z.strictObject({ source: z.string(), state: z.string().nullable() });
+const quotaBody = z.strictObject({ most: z.int().min(0) });
+const instanceBody = z.strictObject({ instanceId: z.string() });
+const mountsBody = instanceBody.extend({
+  mounts: z.array(
+    z.strictObject({ target: z.string(), source: z.string(), freezable: z.boolean().optional() }),
+  ),
+});
+const managedBody = instanceBody.extend({ isManaged: z.boolean() });
+const seconds = z.union([z.number().min(0), z.literal('never')]);
+const commandBody = instanceBody.extend({
+  times: z.int().min(1).optional(),
+  deliverySeconds: seconds.optional(),
+  runSeconds: seconds.optional(),
+  exitCode: z.int().optional(),
+});
 const tagsBody = z.strictObject({
   resourceId: z.string(),
   tags: z.record(z.string(), z.string()),
@@ -71,6 +87,24 @@ export function makeControl(sandbox: Sandbox): (message: Message) => Promise<Ans
       const { volumeId, state } = volumeBody.parse(body);
       sandbox.setVolumeState(volumeId, state ?? undefined);
     },
+    'POST database-state': (_, body) => {
+      const { source, state } = databaseBody.parse(body);
+      sandbox.setDatabaseState(source, state ?? undefined);
+    },
+    'POST database-snapshot-quota': (_, body) => sandbox.limitDatabaseSnapshots(quotaBody.parse(body).most),
+    'POST mounts': (_, body) => {
+      const { instanceId, mounts } = mountsBody.parse(body);
+      sandbox.setMounts(instanceId, mounts.map(withoutUndefined));
+    },
+    'POST managed': (_, body) => {
+      const { instanceId, isManaged } = managedBody.parse(body);
+      sandbox.setManaged(instanceId, isManaged);
+    },
+    'POST commands': (_, body) => {
+      const { instanceId, ...rule } = commandBody.parse(body);
+      sandbox.disturbCommands(instanceId, withoutUndefined(rule));
+    },
+    'POST instance-os': (_, body) => sandbox.instanceOs(instanceBody.parse(body).instanceId),
     'POST system-tags': (_, body) => {
       const { resourceId, tags, region } = tagsBody.parse(body);
       return sandbox.addSystemTags(resourceId, tags, region);

@@ -1,16 +1,20 @@
 /** The local AWS: moto behind a proxy that answers what moto lacks, and fails when it is told to. */
 import { makeControl } from './control.ts';
 import { Account } from './ec2/account.ts';
+import { addSystemTags, runningInstances } from './ec2/ask.ts';
 import { answerEc2 } from './ec2/ec2.ts';
-import { question } from './ec2/operation.ts';
 import { FaultBook } from './fault-book.ts';
-import { formParameters, homeRegion, type Identity, identify, inRegion } from './identify.ts';
+import { formParameters, homeRegion, type Identity } from './identify.ts';
 import { type Answer, answerText, type Message } from './message.ts';
 import { getMoto } from './moto/moto.ts';
 import { MotoClient } from './moto/moto-client.ts';
 import { startMoto } from './moto/moto-process.ts';
 import { SandboxProxy } from './proxy.ts';
+import { RdsAccount } from './rds/account.ts';
+import { answerRds } from './rds/rds.ts';
 import { createSimpleDb, type SimpleDb, type SimpleDbOptions } from './simpledb/simpledb.ts';
+import { Instances } from './ssm/instances.ts';
+import { answerSsm, type SsmParts } from './ssm/ssm.ts';
 import type { Sandbox } from './types.ts';
 import { validateTemplate } from './validate-template.ts';
 
@@ -33,11 +37,20 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const moto = new MotoClient(process.port, process.lastWords);
   const faults = new FaultBook();
   let account = new Account();
+  let rdsAccount = new RdsAccount(account);
+  const instances = new Instances(() => account);
+  const ssm = (): SsmParts => ({
+    instances,
+    clock: account,
+    running: (ids, region) => runningInstances(moto, ids, region),
+  });
   const simpleDb = createSimpleDb({ ...options.simpleDb, now: () => account.now() });
 
   async function execute(message: Message, identity: Identity): Promise<Answer> {
     if (identity.service === 'simpledb') return answerSimpleDb(message, simpleDb);
-    if (identity.service === 'ec2') return answerEc2(message, identity, account, moto);
+    if (identity.service === 'ec2') return answerEc2(message, identity, { account, instances, moto });
+    if (identity.service === 'ssm') return (await answerSsm(identity, ssm())) ?? moto.ask(message, identity);
+    if (identity.service === 'rds') return answerRds(message, identity, rdsAccount, moto);
     if (identity.action === 'ValidateTemplate') return validateTemplate(message, identity, moto);
     return moto.ask(message, identity);
   }
@@ -61,10 +74,15 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       await proxy.forgetCalls();
       await moto.reset();
       simpleDb.reset();
+      await instances.reset();
       account = new Account();
+      rdsAccount = new RdsAccount(account);
     },
     inject: (fault) => faults.add(fault, proxy.calls.length),
-    setTime: (now) => account.setTime(now),
+    setTime: (now) => {
+      account.setTime(now);
+      instances.timeChanged();
+    },
     slowSnapshots: (rule) => {
       account.slowSnapshots = rule;
     },
@@ -83,9 +101,23 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       if (state === undefined) account.volumeStates.delete(volumeId);
       else account.volumeStates.set(volumeId, state);
     },
-    addSystemTags: (resourceId, tags, region) => addSystemTags(moto, resourceId, tags, region),
+    setDatabaseState: (source, state) => {
+      if (state === undefined) rdsAccount.databaseStates.delete(source);
+      else rdsAccount.databaseStates.set(source, state);
+    },
+    limitDatabaseSnapshots: (most) => {
+      rdsAccount.snapshotQuota = most;
+    },
+    setMounts: (id, mounts) => instances.of(id).folder.setMounts(mounts),
+    setManaged: (id, isManaged) => {
+      instances.of(id).isManaged = isManaged;
+    },
+    disturbCommands: (id, rule) => instances.of(id).disturb(rule),
+    instanceOs: (id) => instances.look(id),
+    addSystemTags: (resourceId, tags, region = homeRegion) => addSystemTags(moto, resourceId, tags, region),
     async close() {
       await proxy.close();
+      await instances.reset();
       await stopMoto();
     },
   };
@@ -103,27 +135,4 @@ function answerSimpleDb(message: Message, simpleDb: SimpleDb): Answer {
     rawBody: message.body.toString(),
   });
   return answerText(status, 'text/xml', body);
-}
-
-/** Straight to moto, past what refuses such tags. */
-async function addSystemTags(
-  moto: MotoClient,
-  resourceId: string,
-  tags: Readonly<Record<string, string>>,
-  region = homeRegion,
-): Promise<void> {
-  const parameters = question('CreateTags', { ResourceId: [resourceId] });
-  Object.entries(tags).forEach(([key, value], index) => {
-    parameters.set(`Tag.${index + 1}.Key`, key);
-    parameters.set(`Tag.${index + 1}.Value`, value);
-  });
-  const unsigned: Message = {
-    method: 'POST',
-    target: '/',
-    headers: { 'content-type': 'application/x-www-form-urlencoded' },
-    body: Buffer.from(parameters.toString()),
-  };
-  const message = inRegion(unsigned, 'ec2', region);
-  const answer = await moto.ask(message, identify(message));
-  if (answer.status !== 200) throw new Error(`${resourceId} could not be tagged: ${answer.body.toString()}`);
 }

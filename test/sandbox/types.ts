@@ -15,16 +15,28 @@ export interface Sandbox {
   setTime(now: Date): void;
   /** How long a new snapshot stays `pending` on the account's clock, and how it ends; default: 0 seconds, `completed`. */
   slowSnapshots(rule: SlowSnapshots): void;
-  /** Lets snapshots of a volume fail, from now on; one that fails makes the whole set fail. */
-  failSnapshotsOf(volumeId: string, fails: boolean): void;
+  /** Lets snapshots of a volume, or of a database (`db:…`, `cluster:…`), fail, from now on; one that fails makes the whole set fail. */
+  failSnapshotsOf(source: string, fails: boolean): void;
   /** As `slowSnapshots`, for copies; until it is called they are as slow as all others. */
   slowCopies(rule: SlowSnapshots): void;
-  /** Lets copies fail that are to be encrypted with this key, named as CopySnapshot names it. */
+  /** Lets copies fail that are to be encrypted with this key, named as CopySnapshot and CopyDBSnapshot name it. */
   failKmsKey(key: string): void;
   /** Refuses a second snapshot of a volume within 15 s of the account's time, as EC2 does; off by default. */
   enforceSnapshotRate(on: boolean): void;
   /** Puts a volume into a state that it cannot be brought to by calls; `undefined` takes that back. */
   setVolumeState(volumeId: string, state: VolumeState | undefined): void;
+  /** Puts a database (`db:…`, `cluster:…`) into a state such as `modifying` or `stopped`; `undefined` takes that back. */
+  setDatabaseState(source: string, state: string | undefined): void;
+  /** How many manual snapshots of instances, and of clusters, a region may have; 100 until then. */
+  limitDatabaseSnapshots(most: number): void;
+  /** Of an instance: beside its root, which file systems are mounted where. */
+  setMounts(instanceId: string, mounts: readonly Mount[]): void;
+  /** Whether Systems Manager knows the instance, as it does unless this is called; InvalidInstanceId if not. */
+  setManaged(instanceId: string, isManaged: boolean): void;
+  /** Lets commands on an instance fail, be late or never end. The first rule that matches a command wins. */
+  disturbCommands(instanceId: string, rule: CommandRule): DisturbedCommands;
+  /** What is so on an instance after all that was due there by the account's time. */
+  instanceOs(instanceId: string): Promise<InstanceOs>;
   /** Adds tags as AWS's own services do, `aws:` ones too, which CreateTags refuses. */
   addSystemTags(resourceId: string, tags: Readonly<Record<string, string>>, region?: string): Promise<void>;
   close(): Promise<void>;
@@ -37,6 +49,77 @@ export interface SlowSnapshots {
 }
 
 export type VolumeState = 'creating' | 'deleting' | 'error';
+
+export interface Mount {
+  target: string;
+  /** The device; the same one in two places is one file system. */
+  source: string;
+  /** Default: true. */
+  freezable?: boolean;
+}
+
+export interface CommandRule {
+  /** Default: every command. */
+  when?: (command: { script: string; comment: string }) => boolean;
+  /** How many matching commands it hits; default: every one. */
+  times?: number;
+  /** The agent takes it so long after it was sent; default: 0. */
+  deliverySeconds?: number | 'never';
+  /** Its end is told so long after it has ended; default: 0. `never`: it is in progress until its time is over. */
+  runSeconds?: number | 'never';
+  /** It is not run, but ends with this code. */
+  exitCode?: number;
+}
+
+export interface DisturbedCommands {
+  /** How many commands it hit so far. */
+  readonly hits: number;
+  lift(): void;
+}
+
+export interface InstanceOs {
+  /** The places of the file systems that are frozen. */
+  frozen: string[];
+  /** What systemd-run is to start, the first first. */
+  timers: PendingTimer[];
+  /** In the order in which they were sent. */
+  commands: SentCommand[];
+  /** What was done by scripts: `fsfreeze -f /data`, `systemd-run <unit> in 60 s`, `timer <unit>`, … */
+  events: OsEvent[];
+  /** Of each CreateSnapshots of this instance. */
+  snapshots: SnapshotMoment[];
+  /** By RebootInstances, StopInstances, TerminateInstances, or CreateImage without NoReboot. */
+  restarts: number;
+}
+
+export interface PendingTimer {
+  unit: string;
+  at: Date;
+}
+
+export type CommandStatus = 'Pending' | 'InProgress' | 'Success' | 'Failed' | 'TimedOut' | 'Cancelled';
+
+export interface SentCommand {
+  id: string;
+  comment: string;
+  script: string;
+  sentAt: Date;
+  status: CommandStatus;
+  output: string;
+  errors: string;
+}
+
+export interface OsEvent {
+  at: Date;
+  what: string;
+}
+
+export interface SnapshotMoment {
+  /** Their ids. */
+  snapshots: string[];
+  /** What was frozen when they were begun. */
+  frozen: string[];
+}
 
 export interface Call {
   /** `ec2`, `simpledb`, `dynamodb`, … */

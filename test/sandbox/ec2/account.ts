@@ -53,6 +53,11 @@ export class Account {
     return this.#time ?? new Date();
   }
 
+  /** It stands still until it is set again. */
+  get isSet(): boolean {
+    return this.#time !== undefined;
+  }
+
   setTime(now: Date | undefined): void {
     this.#time = now;
   }
@@ -95,4 +100,4 @@ export class Account {
   }
 }
 
-const later = (time: Date, seconds: number) => new Date(time.getTime() + seconds * 1000);
+export const later = (time: Date, seconds: number) => new Date(time.getTime() + seconds * 1000);

@@ -1,65 +1,56 @@
-/** Writes rows, retags where that is asked for, and measures. */
-
-import type { Volume } from '../../shared/aws/ec2-volumes.ts';
+/** From tags to ledger: the rows of what stands in a region, and whose retention is to be the plan's. */
 import { awsErrorOf } from '../../shared/aws/errors.ts';
 import type { StandingBackup } from '../../shared/backups/backup.ts';
-import { ebsBackups } from '../../shared/backups/ebs.ts';
-import type { Run } from '../../shared/entrypoint.ts';
+import type { BackupListing } from '../../shared/backups/gateways.ts';
 import type { BackupRow } from '../../shared/ledger/ledger.ts';
 import type { Outcome } from '../../shared/report.ts';
-import { tagKeys } from '../../shared/tags.ts';
-import {
-  decideRow,
-  type Entry,
-  markOf,
-  oldestSource,
-  type RetentionChange,
-  retentionChange,
-} from './decide.ts';
-import type { ReconcileLedgerJob } from './job.ts';
+import { extraTagKeys, tagKeys } from '../../shared/tags.ts';
+import type { Candidates } from './candidates.ts';
+import { decideRow, type RetentionChange, retentionChange } from './decide.ts';
+import { type Entries, entryOf } from './ledger-entries.ts';
 import type { NewestBackups } from './newest-backups.ts';
+import type { Sources } from './orphans.ts';
+import type { Budget, ReconcileRun } from './reconcile-run.ts';
 
-export type ReconcileRun = Run<ReconcileLedgerJob>;
+/** What a run has learned so far. */
+export interface Pass {
+  ledger: Entries;
+  newest: NewestBackups;
+  candidates: Candidates;
+  sources: Sources;
+  budget: Budget;
+  run: ReconcileRun;
+}
 
-/** How many changes this run may still make. */
-export class Budget {
-  readonly #run: ReconcileRun;
-  #spent = 0;
-
-  constructor(run: ReconcileRun) {
-    this.#run = run;
-  }
-
-  /** False when `maxActions` is used up, which is said once. */
-  spend(): boolean {
-    const { maxActions } = this.#run.job;
-    this.#spent += 1;
-    if (maxActions === undefined || this.#spent <= maxActions) return true;
-    if (this.#spent === maxActions + 1) {
-      this.#run.report.limit(
-        `More than maxActions (${maxActions}) changes are needed; the rest is left as it is`,
-      );
+/**
+ * Reads all of ours, and writes the rows of each page before the next is read: a row repeats what its own
+ * backup's tags say, and is right whatever the pages after it hold.
+ */
+export async function reconcileBackups(gateway: BackupListing, pass: Pass): Promise<void> {
+  for await (const page of gateway.own(pass.run.owner)) {
+    const reviewed: StandingBackup[] = [];
+    for (const backup of page) {
+      pass.newest.see(backup);
+      pass.sources.see(backup);
+      sayFailed(backup, pass.run);
+      const after = await reviewRetention(backup, gateway, pass);
+      if (gateway.region === pass.run.aws.region) pass.candidates.see(after);
+      reviewed.push(after);
     }
-    return false;
+    await reconcileRows(reviewed, pass);
   }
 }
 
-/** The snapshot as it is tagged afterwards: with the plan's expiry where the job asks for that. */
-export async function reviewRetention(
-  snapshot: StandingBackup,
-  budget: Budget,
-  run: ReconcileRun,
-): Promise<StandingBackup> {
-  const change = retentionChange(snapshot, run.job.backups);
-  if (!change) return snapshot;
-  const planned = change.planned.toISOString();
-  const outcome = run.job.retag
-    ? await retag(snapshot, change, budget, run)
-    : retentionKept(snapshot, change);
-  run.report.add(outcome);
+/** The backup as it is tagged afterwards: with the plan's expiry where the job asks for that. */
+async function reviewRetention(backup: StandingBackup, gateway: BackupListing, pass: Pass) {
+  const { job, report } = pass.run;
+  const change = retentionChange(backup, job.backups);
+  if (!change) return backup;
+  const outcome = job.retag ? await retag(backup, change, gateway, pass) : retentionKept(backup, change);
+  report.add(outcome);
   // A dry run goes on as if it were retagged, so that it shows the row that would follow.
-  if (outcome.outcome !== 'done' && outcome.outcome !== 'withheld') return snapshot;
-  return { ...snapshot, tags: { ...snapshot.tags, [tagKeys.expires]: planned } };
+  if (outcome.outcome !== 'done' && outcome.outcome !== 'withheld') return backup;
+  return { ...backup, tags: { ...backup.tags, [tagKeys.expires]: change.planned.toISOString() } };
 }
 
 function retentionKept({ id }: StandingBackup, { tagged, planned }: RetentionChange): Outcome {
@@ -70,15 +61,15 @@ function retentionKept({ id }: StandingBackup, { tagged, planned }: RetentionCha
 async function retag(
   backup: StandingBackup,
   { tagged, planned }: RetentionChange,
-  budget: Budget,
-  { job, aws }: ReconcileRun,
+  gateway: BackupListing,
+  { budget, run: { job } }: Pass,
 ): Promise<Outcome> {
   const detail = `from ${tagged.toISOString()} to ${planned.toISOString()}`;
   const head = { resource: backup.id, decision: 'retag', reason: 'retention-changed', detail };
   if (!budget.spend()) return { ...head, decision: 'keep', reason: 'max-actions', outcome: 'kept' };
   if (job.dryRun) return { ...head, outcome: 'withheld' };
   try {
-    await ebsBackups(aws).tag(backup, { [tagKeys.expires]: planned.toISOString() });
+    await gateway.tag(backup, { [tagKeys.expires]: planned.toISOString() });
     return { ...head, outcome: 'done' };
   } catch (error) {
     const { name, message } = awsErrorOf(error);
@@ -86,20 +77,17 @@ async function retag(
   }
 }
 
-/** Writes the rows that a page of snapshots lacks in the ledger. `ledger` knows of them afterwards. */
-export async function reconcileRows(
-  page: readonly StandingBackup[],
-  ledger: Map<string, Entry>,
-  budget: Budget,
-  run: ReconcileRun,
-): Promise<void> {
+/** Writes the rows that a page of backups lacks in the ledger. `ledger` knows of them afterwards. */
+async function reconcileRows(page: readonly StandingBackup[], { ledger, budget, run }: Pass): Promise<void> {
   const missing: BackupRow[] = [];
-  const outcomes = page.map((snapshot): Outcome => {
-    const { kind, reason, row } = decideRow(snapshot, ledger);
-    const head = { resource: snapshot.id, decision: kind, reason, ...(row && { detail: row.key }) };
+  const outcomes = page.map((backup): Outcome => {
+    const { kind, reason, row } = decideRow(backup, ledger);
+    const head = { resource: backup.id, decision: kind, reason, ...(row && { detail: row.key }) };
+    const entry = row && ledger.get(row.key);
+    if (entry?.resource === backup.id) entry.isSeen = true;
     if (kind === 'keep') return { ...head, outcome: 'kept' };
     if (!budget.spend()) return { ...head, decision: 'keep', reason: 'max-actions', outcome: 'kept' };
-    ledger.set(row.key, { resource: snapshot.id, mark: markOf(row) });
+    ledger.set(row.key, entryOf(row, true));
     missing.push(row);
     return { ...head, outcome: run.job.dryRun ? 'withheld' : 'done' };
   });
@@ -107,47 +95,21 @@ export async function reconcileRows(
   for (const outcome of outcomes) run.report.add(outcome);
 }
 
-/** A snapshot that ended in error is no backup; said here, and its tier's age goes on growing. */
-export function sayFailed({ id, state, tags }: StandingBackup, { report, log }: ReconcileRun): void {
+/** A backup that ended in error is none; said here, and its tier's age goes on growing. */
+function sayFailed(backup: StandingBackup, { report, log }: ReconcileRun): void {
+  const { id, kind, state, tags } = backup;
   if (state !== 'error') return;
-  log.warn('snapshot.failed', { resource: id, source: tags[tagKeys.source], slot: tags[tagKeys.slot] });
-  const detail = `${tags[tagKeys.source]}, ${tags[tagKeys.slot]}: it ended in error and is no backup`;
-  report.add({ resource: id, decision: 'keep', reason: 'snapshot-failed', outcome: 'kept', detail });
+  const [source, slot] = [tags[tagKeys.source], tags[tagKeys.slot]];
+  log.warn('backup.failed', { resource: id, kind, source, slot });
+  const detail = `${source}, ${slot}: ${failureOf(backup)}`;
+  report.add({ resource: id, decision: 'keep', reason: 'backup-failed', outcome: 'kept', detail });
 }
 
-/** For each tier, how old the newest completed backup of the worst source is: the tier's alarm watches it. */
-export function measureAges(
-  { backup, tiers }: ReconcileLedgerJob['backups'][number],
-  volumes: readonly Volume[],
-  newest: NewestBackups,
-  run: ReconcileRun,
-): void {
-  for (const tier of Object.keys(tiers)) {
-    const since = (source: string) => newest.since(backup, tier, source);
-    const oldest = oldestSource(volumes, since, run.startedAt);
-    if (oldest) sayAge({ backup, tier, sources: volumes.length, ...oldest }, run);
-  }
-  if (volumes.length > 0) return;
-  // No metric either: the alarms take missing data for a breach.
-  run.log.warn('selector.empty', { backup });
-  run.report.add({ resource: backup, decision: 'keep', reason: 'nothing-selected', outcome: 'kept' });
-}
-
-interface TierAge {
-  backup: string;
-  tier: string;
-  sources: number;
-  source: string;
-  hours: number;
-}
-
-function sayAge(
-  { backup, tier, sources, source, hours }: TierAge,
-  { owner, job, report, emitMetric }: ReconcileRun,
-) {
-  const detail = `${source} has waited ${hours.toFixed(1)} hours for a ${tier} backup, the longest of ${sources} sources`;
-  if (!job.dryRun)
-    emitMetric({ dimensions: { owner, backup, tier }, values: { NewestBackupAgeHours: hours } });
-  const outcome = job.dryRun ? 'withheld' : 'done';
-  report.add({ resource: `${backup}/${tier}`, decision: 'measure', reason: 'age', outcome, detail });
+function failureOf({ kind, parts, tags }: StandingBackup): string {
+  if (kind !== 'set') return 'it ended in error and is no backup';
+  const members = Number(tags[extraTagKeys.members]);
+  const standing = parts.join(', ');
+  return parts.length === members
+    ? `one of its snapshots ended in error, so that none of them is a backup: ${standing}`
+    : `of its ${members} snapshots ${parts.length} stand, which are no backup: ${standing}`;
 }

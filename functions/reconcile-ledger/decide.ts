@@ -1,47 +1,85 @@
-/** What the ledger should say of a snapshot, and whether its retention is the plan's. */
+/** What the ledger should say of a backup, which rows have nothing behind them, and whose retention is not the plan's. */
 
-import type { Volume } from '../../shared/aws/ec2-volumes.ts';
 import type { StandingBackup } from '../../shared/backups/backup.ts';
 import { addDuration, readDuration } from '../../shared/duration.ts';
-import { type BackupRow, rowKey } from '../../shared/ledger/ledger.ts';
+import type { BackupRow } from '../../shared/ledger/ledger.ts';
 import { expiryIn, rowOf } from '../../shared/ledger/rows.ts';
 import { parseSlotId } from '../../shared/slot.ts';
-import { tagKeys } from '../../shared/tags.ts';
+import { extraTagKeys, tagKeys } from '../../shared/tags.ts';
 import type { ReconcileLedgerJob } from './job.ts';
-
-/** What the ledger holds under a key: the snapshot's id, and a mark of all its fields. */
-export interface Entry {
-  resource: string | undefined;
-  mark: string;
-}
+import { agrees, type Entry } from './ledger-entries.ts';
 
 export type RowDecision =
   | { kind: 'record'; reason: 'not-in-ledger' | 'differs-from-tags'; row: BackupRow }
   | { kind: 'keep'; reason: 'agrees'; row: BackupRow }
   | { kind: 'keep'; reason: 'unreadable-tags'; row: undefined };
 
-export const markOf = ({ backup, tier, slot, source, expires }: BackupRow): string =>
-  [backup, tier, slot, source, expires].join(' ');
-
-export function decideRow(snapshot: StandingBackup, ledger: ReadonlyMap<string, Entry>): RowDecision {
-  const fromTags = rowOf(snapshot);
+export function decideRow(backup: StandingBackup, ledger: ReadonlyEntries): RowDecision {
+  const fromTags = rowOf(backup);
   if (!fromTags) return { kind: 'keep', reason: 'unreadable-tags', row: undefined };
-  const row = { ...fromTags, key: keyFor(fromTags, snapshot.id, ledger) };
+  const row = { ...fromTags, key: keyFor(fromTags, backup.id, ledger) };
   const entry = ledger.get(row.key);
   if (!entry) return { kind: 'record', reason: 'not-in-ledger', row };
-  const agrees = entry.resource === snapshot.id && entry.mark === markOf(row);
-  return agrees
+  return agrees(entry, row)
     ? { kind: 'keep', reason: 'agrees', row }
     : { kind: 'record', reason: 'differs-from-tags', row };
 }
 
-/** The usual key, unless another snapshot of the same slot and source has it, or had it when this one got its row. */
-function keyFor({ slot, source }: BackupRow, id: string, ledger: ReadonlyMap<string, Entry>): string {
-  const key = rowKey(slot, source);
+type ReadonlyEntries = ReadonlyMap<string, Entry>;
+
+/** The usual key, unless another backup of the same slot and source has it, or had it when this one got its row. */
+function keyFor({ key }: BackupRow, id: string, ledger: ReadonlyEntries): string {
   const ownKey = `${key}/${id}`;
   if (ledger.get(ownKey)?.resource === id) return ownKey;
-  const owner = ledger.get(key)?.resource;
-  return owner === undefined || owner === id ? key : ownKey;
+  const holder = ledger.get(key)?.resource;
+  return holder === undefined || holder === id ? key : ownKey;
+}
+
+/**
+ * Lambda delivers a failed event for 6 hours, so a slot older than this is not taken any more:
+ * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+ */
+export const settledHours = 6;
+
+export const isSettled = (slot: Date, now: Date): boolean =>
+  slot.getTime() + settledHours * 3_600_000 <= now.getTime();
+
+export type UnseenReason =
+  /** A creation that was never answered: expiry looks for it once more when it is due. */
+  | 'unresolved'
+  /** The slot may be taken again at this moment. */
+  | 'slot-open'
+  /** What its region or kind holds could not be read. */
+  | 'region-not-read';
+
+/** Why a row stays although its backup was not seen, before that is looked up by its id. */
+export function reasonToLeave(
+  key: string,
+  { resource }: Entry,
+  isRead: boolean,
+  now: Date,
+): UnseenReason | undefined {
+  if (resource === undefined) return 'unresolved';
+  if (!isRead) return 'region-not-read';
+  const slot = parseSlotId(key.split('/').slice(0, 3).join('/'));
+  return slot && !isSettled(slot.time, now) ? 'slot-open' : undefined;
+}
+
+export type UnseenDecision =
+  | { kind: 'forget'; reason: 'backup-gone' | 'has-another-row' }
+  | { kind: 'keep'; reason: 'backup-stands' };
+
+/** @param found the row's backup, looked up by id; undefined if it certainly does not exist */
+export function decideUnseen(
+  key: string,
+  found: StandingBackup | undefined,
+  ledger: ReadonlyEntries,
+): UnseenDecision {
+  if (!found) return { kind: 'forget', reason: 'backup-gone' };
+  const { reason, row } = decideRow(found, ledger);
+  return reason === 'agrees' && row.key !== key
+    ? { kind: 'forget', reason: 'has-another-row' }
+    : { kind: 'keep', reason: 'backup-stands' };
 }
 
 /** The retention that the plan has now gives another expiry than the tag says. */
@@ -50,7 +88,7 @@ export interface RetentionChange {
   planned: Date;
 }
 
-// A run takes 15 minutes at most between its start, from which retention counts, and its last snapshot.
+// A run takes 15 minutes at most between its start, from which retention counts, and its last backup.
 const startTolerance = 30 * 60_000;
 
 export function retentionChange(
@@ -59,7 +97,8 @@ export function retentionChange(
 ): RetentionChange | undefined {
   const slot = parseSlotId(tags[tagKeys.slot] ?? '');
   const tagged = expiryIn(tags[tagKeys.expires]);
-  if (!slot || !tagged) return undefined;
+  // A copy's retention is its own.
+  if (!slot || !tagged || tags[extraTagKeys.copyOf] !== undefined) return undefined;
   const tiers = backups.find(({ backup }) => backup === slot.backup)?.tiers ?? {};
   const keep = Object.hasOwn(tiers, slot.tier) ? tiers[slot.tier]?.keep : undefined;
   if (keep === undefined) return undefined;
@@ -71,27 +110,4 @@ export function retentionChange(
   const to = Math.max(earliest.getTime(), planned.getTime()) + startTolerance;
   const isPlanned = from <= tagged.getTime() && tagged.getTime() <= to;
   return isPlanned ? undefined : { tagged, planned };
-}
-
-/** The newest completed backup of a source, and how old it is; a source without any counts from its own creation. */
-export interface SourceAge {
-  source: string;
-  hours: number;
-}
-
-/** The source whose newest completed backup is the oldest; undefined if nothing is selected. */
-export function oldestSource(
-  volumes: readonly Volume[],
-  since: (source: string) => Date | undefined,
-  now: Date,
-): SourceAge | undefined {
-  let oldest: SourceAge | undefined;
-  for (const { id, state, createdAt } of volumes) {
-    // Nothing can be taken of these: their age would ring for ever.
-    if (state === 'error' || state === 'deleting' || state === 'deleted') continue;
-    const start = since(id) ?? createdAt;
-    const hours = Math.max(0, (now.getTime() - start.getTime()) / 3_600_000);
-    if (!oldest || hours > oldest.hours) oldest = { source: id, hours };
-  }
-  return oldest;
 }

@@ -9,6 +9,7 @@ import {
   regionField,
   volumeSelectorField,
 } from '../../shared/job.ts';
+import { isZone } from '../../shared/plan/zones.ts';
 
 /** When a tier of weeks or months starts, in the job's time zone. */
 const startsField = z.discriminatedUnion('every', [
@@ -53,9 +54,14 @@ export const reconcileLedgerJob = z.strictObject({
     [],
   ),
   /** The zone of every `at`. */
-  timezone: z._default(z.string().check(z.minLength(1)), 'UTC'),
+  timezone: z._default(
+    z.string().check(z.refine(isZone, 'expected an IANA name of a time zone such as "Europe/Berlin"')),
+    'UTC',
+  ),
   /** The other regions that hold copies. */
   regions: z._default(z.array(regionField), []),
+  /** How many completed backups always stand of a source that no longer exists: what the report says of them. */
+  keepOfGoneSources: z._default(z.int().check(z.minimum(0)), 1),
   /** Give existing backups the retention that the plan has now; left out, the report says what differs. */
   retag: z._default(z.boolean(), false),
 });

@@ -1,48 +1,79 @@
-/** Brings the ledger into agreement with the tags, and measures what stands. See docs/reconcile-ledger.md. */
+/** Tags and ledger agree again, in every region; then promotions, orphans and ages. See docs/reconcile-ledger.md. */
 
-import { observeVolumes, type Volume } from '../../shared/aws/ec2-volumes.ts';
-import type { StandingBackup } from '../../shared/backups/backup.ts';
-import { ebsBackups } from '../../shared/backups/ebs.ts';
+import { awsErrorOf } from '../../shared/aws/errors.ts';
+import type { BackupListing } from '../../shared/backups/gateways.ts';
+import { type ListingClients, listingsIn } from '../../shared/backups/gateways.ts';
 import type { AutomationFunction } from '../../shared/entrypoint.ts';
-import { Budget, measureAges, type ReconcileRun, reconcileRows, reviewRetention, sayFailed } from './act.ts';
-import { type Entry, markOf } from './decide.ts';
+import { ObservationError } from '../../shared/errors.ts';
+import { type Pass, reconcileBackups } from './act.ts';
+import { measureAges } from './ages.ts';
+import { Candidates, watchedBackups } from './candidates.ts';
+import { forgetUnseen } from './forget.ts';
 import { type ReconcileLedgerJob, reconcileLedgerJob } from './job.ts';
+import { type Entries, readLedger } from './ledger-entries.ts';
 import { NewestBackups } from './newest-backups.ts';
+import { Sources, sayOrphans } from './orphans.ts';
+import { promoteMissing } from './promote.ts';
+import { Budget, type ReconcileRun } from './reconcile-run.ts';
+import { observeSelected } from './selected.ts';
 
-export const reconcileLedger: AutomationFunction<ReconcileLedgerJob> = {
+export const reconcileLedger: AutomationFunction<ReconcileLedgerJob, ListingClients> = {
   name: 'reconcile-ledger',
   job: reconcileLedgerJob,
   run: async (run) => {
-    const volumes = await observeSelected(run);
-    const ledger = await readLedger(run);
-    const newest = new NewestBackups();
-    const budget = new Budget(run);
-    // Each page is written before the next is read: a row repeats what its own snapshot's tags say, and
-    // is right whatever the pages after it hold.
-    for await (const page of ebsBackups(run.aws).own(run.owner)) {
-      for (const snapshot of page) {
-        newest.see(snapshot);
-        sayFailed(snapshot, run);
-      }
-      const reviewed: StandingBackup[] = [];
-      for (const snapshot of page) reviewed.push(await reviewRetention(snapshot, budget, run));
-      await reconcileRows(reviewed, ledger, budget, run);
+    const selected = await observeSelected(run);
+    const ledger = await readLedger(run.ledger);
+    const watched = watchedBackups(selected, run.job, run.startedAt);
+    const pass: Pass = {
+      ledger,
+      newest: new NewestBackups(),
+      candidates: new Candidates(watched),
+      sources: new Sources(),
+      budget: new Budget(run),
+      run,
+    };
+    const home = listingsIn(run.aws);
+    const read: BackupListing[] = [];
+    for (const gateway of [
+      ...home,
+      ...otherRegions(run).flatMap((region) => listingsIn(run.awsIn(region))),
+    ]) {
+      await reconcileBackups(gateway, pass);
+      read.push(gateway);
     }
-    for (const backup of run.job.backups) measureAges(backup, volumes.get(backup.backup) ?? [], newest, run);
+    for (const region of unplannedRegions(ledger, run)) read.push(...(await readUnplanned(region, pass)));
+    await promoteMissing(watched, selected, { ...pass, gateways: home });
+    await forgetUnseen(ledger, read, pass.budget, run);
+    const sources = selected.flatMap((one) => one.sources);
+    await sayOrphans(pass.sources, sources, home, run);
+    for (const one of selected) measureAges(one, pass.newest, run);
   },
 };
 
-async function observeSelected({ job, aws }: ReconcileRun): Promise<Map<string, Volume[]>> {
-  const selected = new Map<string, Volume[]>();
-  for (const { backup, volumes } of job.backups)
-    selected.set(backup, await observeVolumes(aws, volumes ?? {}));
-  return selected;
+const otherRegions = ({ job, aws }: ReconcileRun): string[] =>
+  [...new Set(job.regions)].filter((region) => region !== aws.region);
+
+/** Those that rows name and the plan does not, or not any more. */
+function unplannedRegions(ledger: Entries, run: ReconcileRun): string[] {
+  const planned = new Set([run.aws.region, ...run.job.regions]);
+  const named = new Set([...ledger.values()].map(({ region }) => region));
+  return [...named].filter((region) => !planned.has(region));
 }
 
-async function readLedger({ ledger }: ReconcileRun): Promise<Map<string, Entry>> {
-  const entries = new Map<string, Entry>();
-  for await (const rows of ledger.all()) {
-    for (const row of rows) entries.set(row.key, { resource: row.resource, mark: markOf(row) });
+/** The gateways that were read to the end. A region that was closed must not keep all others from agreeing. */
+async function readUnplanned(region: string, pass: Pass): Promise<BackupListing[]> {
+  const read: BackupListing[] = [];
+  try {
+    for (const gateway of listingsIn(pass.run.awsIn(region))) {
+      await reconcileBackups(gateway, pass);
+      read.push(gateway);
+    }
+  } catch (error) {
+    if (!(error instanceof ObservationError)) throw error;
+    const { name, message } = awsErrorOf(error.cause ?? error);
+    const detail = 'the plan no longer names it, and rows do: they stay';
+    const head = { resource: region, decision: 'keep', reason: 'region-not-read', detail } as const;
+    pass.run.report.add({ ...head, outcome: 'failed', error: { name, message } });
   }
-  return entries;
+  return read;
 }

@@ -19,6 +19,8 @@ export interface Database {
   status: string;
   /** The cluster that an instance is a member of: its data is the cluster's. */
   memberOf: string | undefined;
+  /** Undefined while RDS still makes it. */
+  createdAt: Date | undefined;
   tags: Tags;
 }
 
@@ -89,6 +91,7 @@ const ofInstance = (instance: DBInstance): Database => ({
   id: required(instance.DBInstanceIdentifier, 'DBInstanceIdentifier'),
   status: required(instance.DBInstanceStatus, 'DBInstanceStatus'),
   memberOf: instance.DBClusterIdentifier || undefined,
+  createdAt: instance.InstanceCreateTime,
   tags: tagsOf(instance.TagList),
 });
 
@@ -97,5 +100,6 @@ const ofCluster = (cluster: DBCluster): Database => ({
   id: required(cluster.DBClusterIdentifier, 'DBClusterIdentifier'),
   status: required(cluster.Status, 'Status'),
   memberOf: undefined,
+  createdAt: cluster.ClusterCreateTime,
   tags: tagsOf(cluster.TagList),
 });

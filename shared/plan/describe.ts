@@ -3,7 +3,7 @@ import { awaitedCopyHours } from './alarms.ts';
 import { type Rhythm, startsBetween, timeText } from './cadence.ts';
 import { backupText } from './describe-backup.ts';
 import { eventRulesOf } from './event-rules.ts';
-import { functionNames } from './functions.ts';
+import { type FunctionName, functionNames } from './functions.ts';
 import { scheduleName } from './logical-ids.ts';
 import { theOwner } from './permissions.ts';
 import { alarmAfterHours, copyRegions, type Plan } from './plan.ts';
@@ -109,7 +109,7 @@ function alarmLines(plan: Plan): string[] {
   ];
 }
 
-function permissionLines(name: (typeof functionNames)[number], plan: Plan, owner: string): string[] {
+function permissionLines(name: FunctionName, plan: Plan, owner: string): string[] {
   return statementsOf(name, plan).map(({ actions, resources, conditions }) => {
     const kinds = [...new Set(resources.map(resourceText))];
     const wanted = Object.values(conditions ?? {}).map((keys) => JSON.stringify(keys));

@@ -1,6 +1,6 @@
 /** The functions that the plan starts. Their code and sizes are in serverless.yml, their rights beside them. */
-
 import { permissions as copyBackups } from '../../functions/copy-backups/permissions.ts';
+import { permissions as createImages } from '../../functions/create-images/permissions.ts';
 import { permissions as expireBackups } from '../../functions/expire-backups/permissions.ts';
 import { permissions as reconcileLedger } from '../../functions/reconcile-ledger/permissions.ts';
 import { permissions as takeDbSnapshots } from '../../functions/take-db-snapshots/permissions.ts';
@@ -10,16 +10,12 @@ import type { Permissions } from './permissions.ts';
 export const functions = {
   'take-snapshots': takeSnapshots,
   'take-db-snapshots': takeDbSnapshots,
+  'create-images': createImages,
   'copy-backups': copyBackups,
   'expire-backups': expireBackups,
   'reconcile-ledger': reconcileLedger,
 } satisfies Record<string, Permissions>;
 
-/** These have no handler yet: a plan that needs one does not deploy. */
-type Coming = 'create-images';
+export type FunctionName = keyof typeof functions;
 
-type Present = keyof typeof functions;
-
-export type FunctionName = Present | Coming;
-
-export const functionNames = Object.keys(functions) as Present[];
+export const functionNames = Object.keys(functions) as FunctionName[];

@@ -1,6 +1,6 @@
 /** A role of its own for each function: what its `permissions.ts` says, its log group, its queues. */
 import { ledgerStatement } from '../ledger/permissions.ts';
-import { functionNames, functions } from './functions.ts';
+import { type FunctionName, functionNames, functions } from './functions.ts';
 import { functionResourceId } from './logical-ids.ts';
 import { arnHere, type Statement, theOwner } from './permissions.ts';
 import type { Plan } from './plan.ts';
@@ -13,7 +13,7 @@ export function roleResources(plan: Plan, target: Target): Resources {
   );
 }
 
-function role(name: (typeof functionNames)[number], plan: Plan, owner: string): Resource {
+function role(name: FunctionName, plan: Plan, owner: string): Resource {
   // osls creates the group, so that its retention holds; the function only writes its streams.
   const logGroup = arnHere('logs', `log-group:/aws/lambda/${owner}-${name}:*`);
   return {
@@ -64,10 +64,7 @@ function queueStatements(name: string) {
 }
 
 /** What a function may do beyond its logs and its queues, under the plan's ledger. */
-export function statementsOf(
-  name: (typeof functionNames)[number],
-  { ledger }: Pick<Plan, 'ledger'>,
-): Statement[] {
+export function statementsOf(name: FunctionName, { ledger }: Pick<Plan, 'ledger'>): Statement[] {
   const { statements, ledger: operations } = functions[name];
   return [...statements, ledgerStatement(ledger, operations)];
 }

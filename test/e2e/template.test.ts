@@ -11,6 +11,7 @@ import { compilePlan } from '../../shared/plan/compile.ts';
 import { resourcesOfServerless } from '../../shared/plan/limits.ts';
 import { readPlan } from '../../shared/plan/read.ts';
 import { makeWorkingCopy, type WorkingCopy } from '../sandbox/lambda/working-copy.ts';
+import { withExamples } from '../unit/plan-builder.ts';
 import { deployerCalls } from '../unit/plan-deployer-calls.ts';
 import { packageService, planWith } from './package.ts';
 
@@ -18,20 +19,19 @@ const copies: WorkingCopy[] = [];
 
 afterAll(() => Promise.all(copies.map((copy) => copy.remove())));
 
-it.each(['simpledb', 'dynamodb'] as const)(
-  'AWS finds no error in the template with the %s ledger, and all in it was reckoned with',
-  async (ledger) => {
-    const text = planWith(ledger);
-    const copy = await makeWorkingCopy(text);
-    copies.push(copy);
-    const { templatePath, template } = await packageService(copy);
-    expect(validate(templatePath).filter(isError).map(lineOf)).toEqual([]);
-    // The limit of resources counts what osls adds, and the policy for deployers knows its types.
-    const resources = Object.values(template.Resources);
-    expect(resources).toHaveLength(countOf(text) + resourcesOfServerless);
-    expect(resources.filter(({ Type }) => deployerCalls[Type] === undefined)).toEqual([]);
-  },
-);
+it.each([
+  ['as it ships', planWith('simpledb')],
+  ['with a table as its ledger and every kind of backup', withExamples(planWith('dynamodb'))],
+])('AWS finds no error in the template of the plan %s, and all in it was reckoned with', async (_, text) => {
+  const copy = await makeWorkingCopy(text);
+  copies.push(copy);
+  const { templatePath, template } = await packageService(copy);
+  expect(validate(templatePath).filter(isError).map(lineOf)).toEqual([]);
+  // The limit of resources counts what osls adds, and the policy for deployers knows its types.
+  const resources = Object.values(template.Resources);
+  expect(resources).toHaveLength(countOf(text) + resourcesOfServerless);
+  expect(resources.filter(({ Type }) => deployerCalls[Type] === undefined)).toEqual([]);
+});
 
 it('would find an error that is there', () => {
   const folder = mkdtempSync(join(tmpdir(), 'template-'));

@@ -1,21 +1,18 @@
-/** Deletes what is due: the snapshot first, its row after it; the other order would lose track of it. */
+/** Deletes what is due: the backup first, its row after it; the other order would lose track of it. */
 import pMap from 'p-map';
 import { slices } from '../../shared/aws/ec2.ts';
-import { deleteSnapshot, type Snapshot, snapshotsById } from '../../shared/aws/ec2-snapshots.ts';
-import { awsErrorOf, natureOf } from '../../shared/aws/errors.ts';
-import { ebsBackups } from '../../shared/backups/ebs.ts';
-import type { Run } from '../../shared/entrypoint.ts';
-import { AutomationError } from '../../shared/errors.ts';
 import { type BackupRow, rowsPerBatch } from '../../shared/ledger/ledger.ts';
-import { findResources } from '../../shared/ledger/rows.ts';
 import type { Outcome } from '../../shared/report.ts';
-import { decideExpiry, type ExpiryDecision } from './decide.ts';
-import type { ExpireBackupsJob } from './job.ts';
+import type { ExpireRun } from './clients.ts';
+import { carryOutOne } from './delete.ts';
+import { groupKey } from './due.ts';
+import { heedObstacles, type Judged, judge } from './judge.ts';
 import type { Observation } from './observe.ts';
+import type { Paces } from './paces.ts';
 
-// With as many floors they fill one filter of 200 ids.
-const readAtOnce = 100;
-// DeleteSnapshot refills at 5 a second: more at once would only be throttled.
+// At half of AWS's rate these take less time than what was read is good for.
+const readAtOnce = 50;
+// The pace holds them to AWS's rate; so many are under way while AWS takes its time to answer.
 const deletionsAtOnce = 5;
 
 /** What one run has done so far. */
@@ -26,6 +23,7 @@ export interface Progress {
   heldBack: Set<string>;
   /** Rows with nothing behind them any more, until they fill a batch. */
   spent: SpentRow[];
+  paces: Paces;
 }
 
 /** `outcome` where the row's removal is what was decided. */
@@ -34,164 +32,84 @@ interface SpentRow {
   outcome?: Outcome;
 }
 
-interface Judged {
-  row: BackupRow;
-  decision: ExpiryDecision | { kind: 'keep'; reason: 'max-actions' };
-}
-
 /** Goes through the rows in slices; false if the time ran out before the end. */
 export async function expireRows(
   rows: readonly BackupRow[],
   seen: Observation,
   progress: Progress,
-  run: Run<ExpireBackupsJob>,
+  run: ExpireRun,
 ): Promise<boolean> {
-  for (const slice of slices(rows, readAtOnce)) {
+  const readable = rows.filter(({ region }) => !seen.unreadable.has(region));
+  for (const slice of slices(readable, readAtOnce)) {
     if (run.timeLeft() <= 0) return false;
     const readAt = run.clock.now();
-    const judged = (await judge(slice, seen, run)).map((item) => guard(item, progress, run));
-    await carryOut(judged, { seen, readAt, progress, run });
+    const judged = await judge(slice, seen, run);
+    for (const { row, decision } of judged)
+      if (decision.reason === 'delete-share') sayShare(row, progress, run);
+    const checked = isUsedUp(progress, run) ? judged : await heedObstacles(judged, run);
+    await carryOut(
+      checked.map((one) => limited(one, progress, run)),
+      { seen, readAt, progress, run },
+    );
     await forget(progress, progress.spent.length - (progress.spent.length % rowsPerBatch), run);
   }
   return true;
 }
 
-/** Removes rows whose snapshot is gone, those of full batches first. A crash before it leaves them to the next run. */
-export async function forget(progress: Progress, count: number, run: Run<ExpireBackupsJob>): Promise<void> {
+/** Removes rows whose backup is gone, those of full batches first. A crash before it leaves them to the next run. */
+export async function forget(progress: Progress, count: number, run: ExpireRun): Promise<void> {
   const spent = progress.spent.splice(0, count);
   if (spent.length === 0) return;
   if (!run.job.dryRun) await run.ledger.remove(spent.map(({ key }) => key));
   for (const { outcome } of spent) if (outcome) run.report.add(outcome);
 }
 
-/** Reads again what the decisions stand on, just before they are carried out. */
-async function judge(
-  rows: readonly BackupRow[],
-  seen: Observation,
-  run: Run<ExpireBackupsJob>,
-): Promise<Judged[]> {
-  const unresolved = rows.filter(({ resource }) => resource === undefined);
-  const found = unresolved.length > 0 ? await findResources(unresolved, ebsBackups(run.aws), run.owner) : [];
-  const resources = new Map([...rows, ...found].map(({ key, resource }) => [key, resource]));
-  const floorOf = (row: BackupRow) => seen.standings.get(row.source)?.floor;
-  const ids = [...resources.values(), ...rows.map(floorOf)].filter((id) => id !== undefined);
-  const snapshots = await snapshotsById(run.aws, [...new Set(ids)]);
-  const read = (id: string | undefined): Snapshot | undefined =>
-    id === undefined ? undefined : snapshots.get(id);
-  return rows.map((unread) => {
-    const resource = resources.get(unread.key);
-    const row = resource === undefined ? unread : { ...unread, resource };
-    const standing = seen.standings.get(row.source);
-    const decision = decideExpiry(
-      { row, snapshot: read(resource), standing, floor: read(standing?.floor) },
-      seen.account,
-    );
-    return { row, decision };
-  });
+function sayShare(row: BackupRow, { heldBack }: Progress, { job, report, aws }: ExpireRun): void {
+  if (heldBack.has(groupKey(row))) return;
+  heldBack.add(groupKey(row));
+  const release = JSON.stringify({ sources: [row.source], maxDeleteShare: 1 });
+  const where = row.region === aws.region ? '' : ` in ${row.region}`;
+  report.limit(
+    `More than ${job.maxDeleteShare} of the backups of ${row.source}${where} are due at once; all of them are kept. If that is meant, start expire-backups with ${release}`,
+  );
 }
 
-function guard(
-  { row, decision }: Judged,
-  progress: Progress,
-  { job, report }: Run<ExpireBackupsJob>,
-): Judged {
-  if (decision.kind === 'keep' && decision.reason === 'delete-share' && !progress.heldBack.has(row.source)) {
-    progress.heldBack.add(row.source);
-    const release = JSON.stringify({ sources: [row.source], maxDeleteShare: 1 });
-    report.limit(
-      `More than ${job.maxDeleteShare} of the backups of ${row.source} are due at once; all of them are kept. If that is meant, start expire-backups with ${release}`,
-    );
-  }
-  if (decision.kind !== 'delete') return { row, decision };
+const isUsedUp = ({ actions }: Progress, { job }: ExpireRun): boolean =>
+  job.maxActions !== undefined && actions >= job.maxActions;
+
+function limited(one: Judged, progress: Progress, { job, report }: ExpireRun): Judged {
+  if (one.decision.kind !== 'delete') return one;
   progress.actions += 1;
-  if (job.maxActions === undefined || progress.actions <= job.maxActions) return { row, decision };
+  if (job.maxActions === undefined || progress.actions <= job.maxActions) return one;
   if (progress.actions === job.maxActions + 1) {
     report.limit(
       `More than maxActions (${job.maxActions}) backups are due; the rest is kept until the next run`,
     );
   }
-  return { row, decision: { kind: 'keep', reason: 'max-actions' } };
+  return { ...one, decision: { kind: 'keep', reason: 'max-actions' } };
 }
 
-interface Assignment {
+export interface Assignment {
   seen: Observation;
   /** When the slice was read. */
   readAt: Date;
   progress: Progress;
-  run: Run<ExpireBackupsJob>;
+  run: ExpireRun;
 }
 
 async function carryOut(judged: readonly Judged[], assignment: Assignment): Promise<void> {
   const { progress, run } = assignment;
   await pMap(
     judged,
-    async ({ row, decision }) => {
-      const outcome = await carryOutOne({ row, decision }, assignment);
+    async (one) => {
+      const outcome = await carryOutOne(one, assignment);
       if (outcome.decision === 'forget') {
-        progress.spent.push({ key: row.key, outcome });
+        progress.spent.push({ key: one.row.key, outcome });
         return;
       }
       run.report.add(outcome);
-      if (outcome.outcome === 'done') progress.spent.push({ key: row.key });
+      if (outcome.outcome === 'done') progress.spent.push({ key: one.row.key });
     },
     { concurrency: deletionsAtOnce },
   );
-}
-
-async function carryOutOne({ row, decision }: Judged, assignment: Assignment): Promise<Outcome> {
-  const { run } = assignment;
-  const { kind, reason } = decision;
-  const head = {
-    resource: row.resource ?? row.key,
-    decision: kind,
-    reason,
-    detail: `${row.source}, ${row.slot}`,
-  };
-  if (kind === 'keep') return { ...head, outcome: 'kept' };
-  if (run.job.dryRun) return { ...head, outcome: 'withheld' };
-  if (kind === 'forget' || row.resource === undefined) return { ...head, outcome: 'done' };
-  if (run.timeLeft() <= 0) return { ...head, reason: 'out-of-time', outcome: 'deferred' };
-  try {
-    await deleteSnapshot(run.aws, row.resource, () => confirm(row, assignment));
-    return { ...head, outcome: 'done' };
-  } catch (error) {
-    return failedDeletion(head, error);
-  }
-}
-
-/** What was read is good for so long; a deletion that is throttled waits for longer. */
-const staleSeconds = 30;
-
-class DecisionChangedError extends AutomationError {
-  override name = 'DecisionChangedError';
-  readonly reason: string;
-
-  constructor(reason: string) {
-    super(`Decided anew: ${reason}`);
-    this.reason = reason;
-  }
-}
-
-async function confirm(row: BackupRow, { seen, readAt, run }: Assignment): Promise<void> {
-  if (run.clock.now().getTime() - readAt.getTime() < staleSeconds * 1_000) return;
-  const [judged] = await judge([row], seen, run);
-  if (judged?.decision.kind === 'keep') throw new DecisionChangedError(judged.decision.reason);
-}
-
-function failedDeletion(head: Omit<Outcome, 'outcome'>, error: unknown): Outcome {
-  if (error instanceof DecisionChangedError) {
-    return { ...head, decision: 'keep', reason: error.reason, outcome: 'kept' };
-  }
-  const { name, message } = awsErrorOf(error);
-  switch (natureOf(error)) {
-    case 'absent':
-      return { ...head, outcome: 'done' };
-    case 'in-use':
-      return { ...head, decision: 'keep', reason: 'in-use-by-image', outcome: 'kept' };
-    case 'refused':
-    case 'unclear':
-      return { ...head, outcome: 'failed', error: { name, message } };
-    default:
-      return { ...head, outcome: 'deferred', reason: 'aws-said-later', error: { name, message } };
-  }
 }

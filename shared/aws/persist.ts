@@ -13,8 +13,10 @@ export interface Patience {
   random: () => number;
   /** Milliseconds until the run has to stop. */
   timeLeft: () => number;
-  /** Keeps the run's lease: called before every attempt and every look; what it throws ends the call. */
+  /** Keeps the run's lease, or its pace: called before every attempt and every look; what it throws ends the call. */
   heartbeat?: () => Promise<void>;
+  /** AWS has refused an attempt for its rate. */
+  onThrottled?: () => void;
 }
 
 export interface PersistOptions<Result> {
@@ -54,7 +56,7 @@ export async function persist<Result>(
     try {
       return await attempt();
     } catch (error) {
-      const nature = natureOf(error);
+      const nature = notedNature(error, patience);
       const wait = waitAfter(nature, failures, patience.random, options.find !== undefined);
       if (wait === undefined || patience.timeLeft() <= wait) throw finalError(error, mayBeDone, options);
       await patience.clock.sleep(wait);
@@ -65,6 +67,12 @@ export async function persist<Result>(
     const found = await look(hasToLook, patience, options);
     if (found !== undefined) return found;
   }
+}
+
+function notedNature(error: unknown, { onThrottled }: Patience): Nature {
+  const nature = natureOf(error);
+  if (nature === 'throttled') onThrottled?.();
+  return nature;
 }
 
 const finalError = (error: unknown, mayBeDone: boolean, { find }: PersistOptions<unknown>): unknown =>

@@ -13,9 +13,12 @@ import {
   tagSnapshots,
 } from '../aws/ec2-snapshots.ts';
 import { observeExisting } from '../aws/ec2-volumes.ts';
+import { natureOf } from '../aws/errors.ts';
 import type { Place } from '../aws/place.ts';
+import { expiryIn } from '../ledger/rows.ts';
 import { extraTagKeys, tagKeys } from '../tags.ts';
 import type { BackupGateway, BackupState, StandingBackup } from './backup.ts';
+import { ebsObstacles } from './ebs-obstacles.ts';
 
 export function ebsBackups(place: Place<Pick<Ec2, 'ec2'>>): BackupGateway {
   const { region } = place;
@@ -24,11 +27,11 @@ export function ebsBackups(place: Place<Pick<Ec2, 'ec2'>>): BackupGateway {
     region,
     own: (owner) => assembled(ownSnapshots(place, owner), region),
     ownWith: (owner, tag, values) => assembled(ownSnapshotsWith(place, owner, tag, values), region),
-    byId: (ids) => byId(place, ids),
+    byId: (ids, owner) => byId(place, ids, owner),
     living: (sources) => living(place, sources),
-    obstacles: async () => new Map(),
+    obstacles: (backups) => ebsObstacles(place, backups),
     delete: async ({ parts }, confirm) => {
-      for (const id of parts) await deleteSnapshot(place, id, confirm);
+      await deleteParts(place, parts, confirm);
       return undefined;
     },
     tag: ({ parts }, tags) => tagSnapshots(place, parts, tags),
@@ -78,9 +81,15 @@ class OpenSets {
   }
 }
 
-/** A member's copy that failed is no member: another one takes its place, and it dies by itself. */
-const setIn = ({ state, tags }: Snapshot): string | undefined =>
-  state === 'error' && tags[extraTagKeys.copyOf] !== undefined ? undefined : tags[extraTagKeys.set];
+/**
+ * A member's copy that failed is no member: another one takes its place, and it dies by itself. Nor is what
+ * only its tags call one: beside the members it would make of a whole set a torn one.
+ */
+function setIn(snapshot: Snapshot): string | undefined {
+  const { state, tags } = snapshot;
+  if (sourceOf(snapshot) === undefined) return undefined;
+  return state === 'error' && tags[extraTagKeys.copyOf] !== undefined ? undefined : tags[extraTagKeys.set];
+}
 
 /** An image's snapshots carry our tags, but live and die with the image. */
 const isPartOfImage = ({ tags }: Snapshot): boolean => tags[extraTagKeys.image] !== undefined;
@@ -114,10 +123,16 @@ export function setOf(set: string, members: readonly Snapshot[], region: string)
     source: sources.size === 1 ? sourceOf(first) : undefined,
     state: stateOfSet(members),
     startedAt: new Date(Math.min(...members.map(({ startedAt }) => startedAt.getTime()))),
-    tags: first.tags,
+    tags: members.reduce((lasting, member) => (diesAfter(member, lasting) ? member : lasting), first).tags,
     parts: members.map(({ id }) => id),
   };
 }
+
+/** A person may let one member live longer: the set lives as long. */
+const diesAfter = (member: Snapshot, other: Snapshot): boolean => deathOf(member) > deathOf(other);
+
+const deathOf = ({ tags }: Snapshot): number =>
+  expiryIn(tags[tagKeys.expires])?.getTime() ?? Number.POSITIVE_INFINITY;
 
 function stateOfSet(members: readonly Snapshot[]): BackupState {
   const states = members.map(stateOf);
@@ -131,6 +146,7 @@ const isSetId = (id: string): boolean => !id.startsWith('snap-');
 async function byId(
   place: Place<Pick<Ec2, 'ec2'>>,
   ids: readonly string[],
+  owner?: string,
 ): Promise<Map<string, StandingBackup>> {
   const found = new Map<string, StandingBackup>();
   const single = await snapshotsById(
@@ -138,11 +154,40 @@ async function byId(
     ids.filter((id) => !isSetId(id)),
   );
   for (const snapshot of single.values()) found.set(snapshot.id, toBackup(snapshot, place.region));
-  for (const slice of slices(ids.filter(isSetId), filterValues)) {
-    const members = describeSnapshots(place, [byTag(extraTagKeys.set, slice)]);
-    for await (const page of assembled(members, place.region)) for (const set of page) found.set(set.id, set);
+  for await (const set of setsById(place, ids.filter(isSetId))) {
+    if (!found.has(set.id) || set.tags[tagKeys.owner] === owner) found.set(set.id, set);
   }
   return found;
+}
+
+async function* setsById(
+  place: Place<Pick<Ec2, 'ec2'>>,
+  ids: readonly string[],
+): AsyncGenerator<StandingBackup> {
+  for (const slice of slices(ids, filterValues)) {
+    const members = describeSnapshots(place, [byTag(extraTagKeys.set, slice)]);
+    // What only its tags call a member is a snapshot by itself.
+    for await (const page of assembled(members, place.region))
+      yield* page.filter(({ kind }) => kind === 'set');
+  }
+}
+
+/** A set that has lost a member is none: from then on the rest goes, too. */
+async function deleteParts(
+  place: Ec2,
+  [first, ...rest]: readonly string[],
+  confirm: () => Promise<void>,
+): Promise<void> {
+  if (first !== undefined) await deletePart(place, first, confirm);
+  for (const id of rest) await deletePart(place, id, async () => {});
+}
+
+async function deletePart(place: Ec2, id: string, confirm: () => Promise<void>): Promise<void> {
+  try {
+    await deleteSnapshot(place, id, confirm);
+  } catch (error) {
+    if (natureOf(error) !== 'absent') throw error;
+  }
 }
 
 async function living(place: Place<Pick<Ec2, 'ec2'>>, sources: readonly string[]): Promise<Set<string>> {

@@ -1,0 +1,61 @@
+/** A queue of the function's own. */
+import {
+  GetQueueAttributesCommand,
+  SendMessageBatchCommand,
+  SQSClient,
+  type SQSClientConfig,
+} from '@aws-sdk/client-sqs';
+import type { Lazy } from '../tools.ts';
+import { observing, required, slices } from './ec2.ts';
+import { type Patience, persist } from './persist.ts';
+
+export interface Sqs {
+  sqs: Lazy<SQSClient>;
+  patience: Patience;
+}
+
+/** A client that leaves retries to `persist`. */
+export function sqsClient(config: SQSClientConfig = {}): SQSClient {
+  return new SQSClient({
+    maxAttempts: 1,
+    requestHandler: { connectionTimeout: 3_000, requestTimeout: 15_000, throwOnRequestTimeout: true },
+    ...config,
+  });
+}
+
+/** About how many messages wait; those that a worker has in hand are not counted. */
+export async function messagesWaiting({ sqs, patience }: Sqs, queueUrl: string): Promise<number> {
+  const client = await sqs();
+  const command = new GetQueueAttributesCommand({
+    QueueUrl: queueUrl,
+    AttributeNames: ['ApproximateNumberOfMessages'],
+  });
+  const { Attributes } = await observing('The queue', () => persist(() => client.send(command), patience));
+  const count = Number(Attributes?.['ApproximateNumberOfMessages']);
+  return required(Number.isNaN(count) ? undefined : count, 'ApproximateNumberOfMessages', 'SQS');
+}
+
+// SendMessageBatch takes ten, https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
+const messagesPerCall = 10;
+
+/**
+ * Sends these; answers by index why those were not taken that were not. One whose answer was lost is sent
+ * again: what receives them must not mind.
+ */
+export async function sendMessages(
+  { sqs, patience }: Sqs,
+  queueUrl: string,
+  bodies: readonly string[],
+): Promise<Map<number, { name: string; message: string }>> {
+  const client = await sqs();
+  const refused = new Map<number, { name: string; message: string }>();
+  const entries = bodies.map((MessageBody, index) => ({ Id: String(index), MessageBody }));
+  for (const slice of slices(entries, messagesPerCall)) {
+    const command = new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries: slice });
+    const { Failed = [] } = await persist(() => client.send(command), patience);
+    for (const { Id, Code = 'Failed', Message = '' } of Failed) {
+      refused.set(Number(Id), { name: Code, message: Message });
+    }
+  }
+  return refused;
+}

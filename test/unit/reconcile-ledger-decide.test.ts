@@ -2,24 +2,22 @@ import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import {
   decideRow,
-  type Entry,
-  markOf,
-  oldestSource,
+  decideUnseen,
+  reasonToLeave,
   retentionChange,
 } from '../../functions/reconcile-ledger/decide.ts';
-import { NewestBackups } from '../../functions/reconcile-ledger/newest-backups.ts';
-import type { Snapshot } from '../../shared/aws/ec2-snapshots.ts';
+import { type Entries, type Entry, entryOf } from '../../functions/reconcile-ledger/ledger-entries.ts';
+import type { StandingBackup } from '../../shared/backups/backup.ts';
 import type { BackupRow } from '../../shared/ledger/ledger.ts';
 import { rowOf } from '../../shared/ledger/rows.ts';
-import { tagKeys } from '../../shared/tags.ts';
-import { anUnresolvedRow, aReconcileJob, aRow, aSnapshot, aVolume } from '../builders.ts';
+import { extraTagKeys, tagKeys } from '../../shared/tags.ts';
+import { anUnresolvedRow, aReconcileJob, aRegion, aRow, aStandingBackup } from '../builders.ts';
 
-const entryOf = (row: BackupRow): [string, Entry] => [row.key, { resource: row.resource, mark: markOf(row) }];
-const ledgerOf = (...rows: BackupRow[]) => new Map(rows.map(entryOf));
+const ledgerOf = (...rows: BackupRow[]): Entries => new Map(rows.map((row) => [row.key, entryOf(row)]));
 
-describe('the row of a snapshot', () => {
+describe('the row of a backup', () => {
   it('is recorded if the ledger lacks it', () => {
-    expect(decideRow(aSnapshot(), ledgerOf())).toStrictEqual({
+    expect(decideRow(aStandingBackup(), ledgerOf())).toStrictEqual({
       kind: 'record',
       reason: 'not-in-ledger',
       row: aRow(),
@@ -27,7 +25,7 @@ describe('the row of a snapshot', () => {
   });
 
   it('is kept if it says what the tags say', () => {
-    expect(decideRow(aSnapshot(), ledgerOf(aRow()))).toStrictEqual({
+    expect(decideRow(aStandingBackup(), ledgerOf(aRow()))).toStrictEqual({
       kind: 'keep',
       reason: 'agrees',
       row: aRow(),
@@ -41,39 +39,55 @@ describe('the row of a snapshot', () => {
     ['names another tier', aRow({ tier: 'weekly' })],
     ['names another slot', aRow({ slot: 'data/daily/2026-11-20T02:15:00Z', key: aRow().key })],
     ['names another source', aRow({ source: 'vol-0000000b', key: aRow().key })],
+    ['names another kind', aRow({ kind: 'set' })],
+    ['names another region', aRow({ region: 'us-west-2' })],
   ])('is recorded if the one in the ledger %s', (_what, row) => {
-    expect(decideRow(aSnapshot(), ledgerOf(row))).toStrictEqual({
+    expect(decideRow(aStandingBackup(), ledgerOf(row))).toStrictEqual({
       kind: 'record',
       reason: 'differs-from-tags',
       row: aRow(),
     });
   });
 
-  test.each(Object.entries({ slot: tagKeys.slot, source: tagKeys.source, expires: tagKeys.expires }))(
+  it("of a copy is another than the original's", () => {
+    const copy = aStandingBackup({
+      region: 'us-west-2',
+      id: 'snap-2',
+      tags: { [extraTagKeys.copyOf]: `${aRegion}/${aStandingBackup().id}` },
+    });
+    expect(decideRow(copy, ledgerOf(aRow()))).toMatchObject({
+      reason: 'not-in-ledger',
+      row: { key: `${aRow().key}@us-west-2`, region: 'us-west-2' },
+    });
+  });
+
+  test.each(Object.entries({ slot: tagKeys.slot, expires: tagKeys.expires }))(
     'is none if the tag for its %s cannot be read',
     (_name, key) => {
       const unreadable = { kind: 'keep', reason: 'unreadable-tags', row: undefined };
-      expect(decideRow(aSnapshot({ tags: { [key]: '' } }), ledgerOf(aRow()))).toStrictEqual(unreadable);
-      expect(decideRow(aSnapshot({ tags: { [key]: undefined } }), ledgerOf())).toStrictEqual(unreadable);
+      expect(decideRow(aStandingBackup({ tags: { [key]: '' } }), ledgerOf(aRow()))).toStrictEqual(unreadable);
+      expect(decideRow(aStandingBackup({ tags: { [key]: undefined } }), ledgerOf())).toStrictEqual(
+        unreadable,
+      );
     },
   );
 
   it('has a key of its own beside another snapshot of the same slot and source', () => {
     const row = aRow({ key: `${aRow().key}/snap-2`, resource: 'snap-2' });
     const ledger = ledgerOf(aRow());
-    expect(decideRow(aSnapshot({ id: 'snap-2' }), ledger)).toStrictEqual({
+    expect(decideRow(aStandingBackup({ id: 'snap-2' }), ledger)).toStrictEqual({
       kind: 'record',
       reason: 'not-in-ledger',
       row,
     });
-    expect(decideRow(aSnapshot({ id: 'snap-2' }), ledgerOf(aRow(), row))).toMatchObject({
+    expect(decideRow(aStandingBackup({ id: 'snap-2' }), ledgerOf(aRow(), row))).toMatchObject({
       reason: 'agrees',
     });
   });
 
   it('keeps its own key when the other snapshot is gone: it never has two rows', () => {
     const row = aRow({ key: `${aRow().key}/snap-2`, resource: 'snap-2' });
-    expect(decideRow(aSnapshot({ id: 'snap-2' }), ledgerOf(row))).toStrictEqual({
+    expect(decideRow(aStandingBackup({ id: 'snap-2' }), ledgerOf(row))).toStrictEqual({
       kind: 'keep',
       reason: 'agrees',
       row,
@@ -91,17 +105,18 @@ describe('the row of a snapshot', () => {
       )
       .map((all) =>
         all.map(({ hour, source }, index) =>
-          aSnapshot({
+          aStandingBackup({
             id: `snap-${index}`,
-            tags: { [tagKeys.slot]: `data/daily/2026-11-21T0${hour}:00:00Z`, [tagKeys.source]: source },
+            source,
+            tags: { [tagKeys.slot]: `data/daily/2026-11-21T0${hour}:00:00Z` },
           }),
         ),
       );
     const seeds = fc.array(fc.nat(), { maxLength: 4 });
-    const pass = (all: readonly Snapshot[], ledger: Map<string, Entry>) =>
+    const pass = (all: readonly StandingBackup[], ledger: Map<string, Entry>) =>
       all.map((snapshot) => {
         const { kind, row } = decideRow(snapshot, ledger);
-        if (kind === 'record') ledger.set(...entryOf(row));
+        if (kind === 'record') ledger.set(row.key, entryOf(row));
         return kind;
       });
     fc.assert(
@@ -118,10 +133,53 @@ describe('the row of a snapshot', () => {
   });
 });
 
-describe('the retention of a snapshot', () => {
+describe('a row whose backup was not seen', () => {
+  const now = new Date('2026-11-22T02:15:00Z');
+  const entry = (overrides: Partial<BackupRow> = {}): Entry => entryOf(aRow(overrides));
+
+  test.each<[string, Entry, boolean, Date, string | undefined]>([
+    ['stays while its creation is unanswered', entryOf(anUnresolvedRow()), true, now, 'unresolved'],
+    ['stays if its region or kind was not read', entry(), false, now, 'region-not-read'],
+    ['stays while its slot may be taken again', entry(), true, new Date('2026-11-21T08:14:59Z'), 'slot-open'],
+    ['is looked up once its slot is settled', entry(), true, new Date('2026-11-21T08:15:00Z'), undefined],
+    ['of a set is looked up, too', entry({ kind: 'set' }), true, now, undefined],
+  ])('%s', (_what, unseen, isRead, at, reason) => {
+    expect(reasonToLeave(aRow().key, unseen, isRead, at)).toBe(reason);
+  });
+
+  it('is forgotten if its backup certainly does not exist', () => {
+    expect(decideUnseen(aRow().key, undefined, ledgerOf(aRow()))).toEqual({
+      kind: 'forget',
+      reason: 'backup-gone',
+    });
+  });
+
+  it('stays if its backup is there after all', () => {
+    const stays = { kind: 'keep', reason: 'backup-stands' };
+    expect(decideUnseen(aRow().key, aStandingBackup(), ledgerOf(aRow()))).toEqual(stays);
+    const unreadable = aStandingBackup({ tags: { [tagKeys.slot]: undefined } });
+    expect(decideUnseen(aRow().key, unreadable, ledgerOf(aRow()))).toEqual(stays);
+  });
+
+  it('is forgotten if its backup was promoted and has the row of its new slot', () => {
+    const slot = 'data/weekly/2026-11-15T02:15:00Z';
+    const promoted = aStandingBackup({ tags: { [tagKeys.slot]: slot } });
+    const row = aRow({ slot, tier: 'weekly' });
+    expect(decideUnseen(aRow().key, promoted, ledgerOf(aRow(), row))).toEqual({
+      kind: 'forget',
+      reason: 'has-another-row',
+    });
+    expect(decideUnseen(aRow().key, promoted, ledgerOf(aRow()))).toEqual({
+      kind: 'keep',
+      reason: 'backup-stands',
+    });
+  });
+});
+
+describe('the retention of a backup', () => {
   const { backups } = aReconcileJob();
   // Started at 02:15:05, kept seven days.
-  const expiring = (expires: string | undefined) => aSnapshot({ tags: { [tagKeys.expires]: expires } });
+  const expiring = (expires: string | undefined) => aStandingBackup({ tags: { [tagKeys.expires]: expires } });
 
   test.each([
     ['counted from the start of the run', '2026-11-28T02:15:04.120Z'],
@@ -143,7 +201,7 @@ describe('the retention of a snapshot', () => {
   });
 
   it('counts from the slot where that is later than the start', () => {
-    const early = aSnapshot({
+    const early = aStandingBackup({
       startedAt: new Date('2026-11-20T00:00:00Z'),
       tags: { [tagKeys.expires]: '2026-12-31T00:00:00Z' },
     });
@@ -151,9 +209,11 @@ describe('the retention of a snapshot', () => {
   });
 
   it('counts months as the calendar does', () => {
-    const monthly = [{ ...aReconcileJob().backups[0], backup: 'data', tiers: { monthly: '1 month' } }];
+    const monthly = [
+      { ...aReconcileJob().backups[0], backup: 'data', tiers: { monthly: { keep: '1 month' } } },
+    ];
     const job = aReconcileJob({ backups: monthly as typeof backups });
-    const taken = aSnapshot({
+    const taken = aStandingBackup({
       startedAt: new Date('2027-01-31T02:15:05Z'),
       tags: {
         [tagKeys.slot]: 'data/monthly/2027-01-31T02:15:00Z',
@@ -163,14 +223,20 @@ describe('the retention of a snapshot', () => {
     expect(retentionChange(taken, job.backups)).toBeUndefined();
   });
 
-  test.each<[string, Snapshot]>([
+  test.each<[string, StandingBackup]>([
     ['a backup that the plan no longer has', slotted('other/daily/2026-11-21T02:15:00Z')],
     ['a tier that the plan no longer has', slotted('data/weekly/2026-11-21T02:15:00Z')],
     ['a backup taken by hand', slotted('data/manual/2026-11-21T02:15:00Z')],
     ['a tier with a name that every object knows', slotted('data/constructor/2026-11-21T02:15:00Z')],
     ['a slot that cannot be read', slotted('data/daily')],
     ['no slot', slotted(undefined)],
-    ['a time that cannot be read', aSnapshot({ tags: { [tagKeys.expires]: 'never' } })],
+    [
+      'a copy, which has its own',
+      aStandingBackup({
+        tags: { [tagKeys.expires]: '2030-01-01T00:00:00Z', [extraTagKeys.copyOf]: `${aRegion}/snap-1` },
+      }),
+    ],
+    ['a time that cannot be read', aStandingBackup({ tags: { [tagKeys.expires]: 'never' } })],
   ])('is left alone of %s', (_what, snapshot) => {
     expect(retentionChange(snapshot, backups)).toBeUndefined();
   });
@@ -180,101 +246,6 @@ describe('the retention of a snapshot', () => {
   });
 
   function slotted(slot: string | undefined) {
-    return aSnapshot({ tags: { [tagKeys.slot]: slot, [tagKeys.expires]: '2030-01-01T00:00:00Z' } });
+    return aStandingBackup({ tags: { [tagKeys.slot]: slot, [tagKeys.expires]: '2030-01-01T00:00:00Z' } });
   }
-});
-
-describe('the age of a backup', () => {
-  const startsIn = (newest: ReadonlyMap<string, Date>) => (source: string) => newest.get(source);
-  const now = new Date('2026-11-21T12:00:00Z');
-  const created = new Date('2026-11-01T12:00:00Z');
-  const [a, b] = ['vol-0000000a', 'vol-0000000b'].map((id) => aVolume({ id, createdAt: created }));
-  const volumes = [a, b].filter((volume) => volume !== undefined);
-
-  it('is that of the source whose newest one is the oldest', () => {
-    const newest = new Map([
-      ['vol-0000000a', new Date('2026-11-21T09:00:00Z')],
-      ['vol-0000000b', new Date('2026-11-21T06:30:00Z')],
-    ]);
-    expect(oldestSource(volumes, startsIn(newest), now)).toEqual({ source: 'vol-0000000b', hours: 5.5 });
-  });
-
-  it('counts from the creation of a volume that has none', () => {
-    const newest = new Map([['vol-0000000a', now]]);
-    expect(oldestSource(volumes, startsIn(newest), now)).toEqual({ source: 'vol-0000000b', hours: 480 });
-  });
-
-  it('is never negative, whosever clock is ahead', () => {
-    const newest = new Map([['vol-0000000a', new Date('2026-11-21T12:00:30Z')]]);
-    expect(oldestSource(volumes.slice(0, 1), startsIn(newest), now)).toEqual({
-      source: 'vol-0000000a',
-      hours: 0,
-    });
-  });
-
-  test.each(['error', 'deleting', 'deleted'])('leaves out a volume that is %s', (state) => {
-    const unusable = volumes.map((volume) => ({ ...volume, state }));
-    expect(oldestSource(unusable, () => undefined, now)).toBeUndefined();
-    const newest = new Map([['vol-0000000a', now]]);
-    const mixed = [aVolume({ id: 'vol-0000000a' }), ...unusable.slice(1)];
-    expect(oldestSource(mixed, startsIn(newest), now)).toEqual({ source: 'vol-0000000a', hours: 0 });
-  });
-
-  test.each(['creating', 'available', 'in-use'])('counts a volume that is %s', (state) => {
-    const usable = volumes.map((volume) => ({ ...volume, state }));
-    expect(oldestSource(usable, () => undefined, now)?.hours).toBe(480);
-  });
-
-  it('is none where nothing is selected', () => {
-    expect(oldestSource([], () => now, now)).toBeUndefined();
-  });
-});
-
-describe('the newest backups', () => {
-  const started = (time: string, overrides: Parameters<typeof aSnapshot>[0] = {}) =>
-    aSnapshot({ startedAt: new Date(time), ...overrides });
-  const seen = (...snapshots: Snapshot[]) => {
-    const newest = new NewestBackups();
-    for (const snapshot of snapshots) newest.see(snapshot);
-    return newest;
-  };
-  const [early, late] = ['2026-11-20T02:15:00Z', '2026-11-21T02:15:00Z'] as const;
-
-  const [data, tier, source] = ['data', 'daily', aVolume().id];
-
-  it('are the last started of each source, in any order', () => {
-    for (const all of [
-      [started(early), started(late)],
-      [started(late), started(early)],
-    ]) {
-      expect(seen(...all).since(data, tier, source)).toEqual(new Date(late));
-    }
-  });
-
-  test.each(['pending', 'error', 'recoverable'])('are none that are %s', (state) => {
-    expect(seen(started(early), started(late, { state })).since(data, tier, source)).toEqual(new Date(early));
-  });
-
-  it('are counted for each tier by itself', () => {
-    const newest = seen(started(early), started(late, { tags: { [tagKeys.tier]: 'hourly' } }));
-    expect(newest.since(data, tier, source)).toEqual(new Date(early));
-    expect(newest.since(data, 'hourly', source)).toEqual(new Date(late));
-  });
-
-  it('of a tier that has none yet count from the oldest of the other tiers', () => {
-    expect(seen(started(late), started(early)).since(data, 'monthly', source)).toEqual(new Date(early));
-  });
-
-  it('are counted for each backup of the plan by itself', () => {
-    const newest = seen(started(early), started(late, { tags: { [tagKeys.plan]: 'other' } }));
-    expect(newest.since(data, tier, source)).toEqual(new Date(early));
-    expect(newest.since('other', tier, source)).toEqual(new Date(late));
-    expect(newest.since('none', tier, source)).toBeUndefined();
-  });
-
-  it.each([undefined, 'vol-0000000f'])('are none whose source tag is %s, not its own volume', (tagged) => {
-    const stray = started(late, { volumeId: source, tags: { [tagKeys.source]: tagged } });
-    expect(seen(stray).since(data, tier, source)).toBeUndefined();
-    expect(seen(stray).since(data, tier, 'vol-0000000f')).toBeUndefined();
-  });
 });

@@ -63,8 +63,10 @@ function fromQuery(message: Message, url: URL, signed: string | undefined): Requ
   return { service, action, protocol, parameters: Object.fromEntries(parameters) };
 }
 
+export const formType = 'application/x-www-form-urlencoded';
+
 export function formParameters(message: Message): URLSearchParams | undefined {
-  const isForm = message.headers['content-type']?.startsWith('application/x-www-form-urlencoded');
+  const isForm = message.headers['content-type']?.startsWith(formType);
   return isForm ? new URLSearchParams(message.body.toString()) : undefined;
 }
 

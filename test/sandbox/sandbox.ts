@@ -46,11 +46,16 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   });
   const simpleDb = createSimpleDb({ ...options.simpleDb, now: () => account.now() });
 
+  const services: Readonly<Record<string, typeof execute>> = {
+    simpledb: async (message) => answerSimpleDb(message, simpleDb),
+    ec2: (message, identity) => answerEc2(message, identity, { account, instances, moto }),
+    rds: (message, identity) => answerRds(message, identity, rdsAccount, moto),
+    ssm: async (message, identity) => (await answerSsm(identity, ssm())) ?? moto.ask(message, identity),
+  };
+
   async function execute(message: Message, identity: Identity): Promise<Answer> {
-    if (identity.service === 'simpledb') return answerSimpleDb(message, simpleDb);
-    if (identity.service === 'ec2') return answerEc2(message, identity, { account, instances, moto });
-    if (identity.service === 'ssm') return (await answerSsm(identity, ssm())) ?? moto.ask(message, identity);
-    if (identity.service === 'rds') return answerRds(message, identity, rdsAccount, moto);
+    const service = services[identity.service];
+    if (service) return service(message, identity);
     if (identity.action === 'ValidateTemplate') return validateTemplate(message, identity, moto);
     return moto.ask(message, identity);
   }

@@ -2,9 +2,11 @@
 import { formParameters, type Identity, inRegion } from '../identify.ts';
 import type { Answer, Message } from '../message.ts';
 import type { MotoClient } from '../moto/moto-client.ts';
+import type { Instances } from '../ssm/instances.ts';
 import { wireError } from '../wire-error.ts';
 import type { Account } from './account.ts';
 import { imageOperations } from './images.ts';
+import { instanceOperations } from './instances.ts';
 import { type Ec2Call, type Operation, Refusal } from './operation.ts';
 import { snapshotOperations } from './snapshots.ts';
 import { refuseTags } from './tag-rules.ts';
@@ -14,13 +16,19 @@ const operations: Readonly<Record<string, Operation>> = {
   ...snapshotOperations,
   ...volumeOperations,
   ...imageOperations,
+  ...instanceOperations,
 };
+
+export interface Ec2Parts {
+  account: Account;
+  instances: Instances;
+  moto: MotoClient;
+}
 
 export async function answerEc2(
   message: Message,
   identity: Identity,
-  account: Account,
-  moto: MotoClient,
+  { account, instances, moto }: Ec2Parts,
 ): Promise<Answer> {
   const parameters = formParameters(message);
   if (parameters === undefined) return moto.ask(message, identity);
@@ -29,6 +37,7 @@ export async function answerEc2(
     region: identity.region,
     parameters,
     account,
+    instances,
     forward: (asked = parameters, region = identity.region) => {
       const body = Buffer.from(asked.toString());
       return moto.ask(inRegion({ ...message, body }, 'ec2', region), identity);

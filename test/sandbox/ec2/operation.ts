@@ -1,5 +1,6 @@
 /** One call of EC2 on its way through the sandbox. */
 import type { Answer } from '../message.ts';
+import type { Instances } from '../ssm/instances.ts';
 import type { Account } from './account.ts';
 
 export interface Ec2Call {
@@ -7,6 +8,7 @@ export interface Ec2Call {
   region: string;
   parameters: URLSearchParams;
   account: Account;
+  instances: Instances;
   /** Asks moto; by default what the client asked, in the region that it asked. */
   forward(parameters?: URLSearchParams, region?: string): Promise<Answer>;
 }

@@ -33,11 +33,9 @@ export const createSnapshots: Operation = async (call) => {
     }
     made.push(parseAnswer(answer));
   }
-  account.recordSnapshots(
-    made.map((item) => text(item, 'snapshotId')),
-    region,
-    volumes,
-  );
+  const ids = made.map((item) => text(item, 'snapshotId'));
+  account.recordSnapshots(ids, region, volumes);
+  await call.instances.noteSnapshots(instance, ids);
   return ownAnswer('CreateSnapshots', (root) => {
     const set = append(root, 'snapshotSet');
     for (const snapshot of made) showMember(adopt(set, 'item', snapshot), call);

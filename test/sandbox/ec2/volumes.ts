@@ -1,4 +1,4 @@
-/** Volumes in states that moto's never have, and instances in pages. */
+/** Volumes in states that moto's never have. */
 import { describe, type Listing } from './describe.ts';
 import type { Operation } from './operation.ts';
 import { parseAnswer, setText, text, withBody } from './xml.ts';
@@ -31,14 +31,7 @@ const volumes: Listing = {
   },
 };
 
-/**
- * https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html
- * A page counts reservations here, where EC2 counts their instances.
- */
-const instances: Listing = { set: 'reservationSet', id: 'reservationId', ids: 'InstanceId' };
-
 export const volumeOperations: Readonly<Record<string, Operation>> = {
   CreateVolume: createVolume,
   DescribeVolumes: (call) => describe(call, volumes),
-  DescribeInstances: (call) => describe(call, instances),
 };

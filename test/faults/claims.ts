@@ -23,14 +23,17 @@ const checks: Readonly<Record<string, (claim: Claim, seen: Look) => boolean>> = 
   },
   copy: ({ resource, detail = '' }, { snapshots }) => {
     const [region = '', id = ''] = detail.split('; ')[0]?.split(': ') ?? [];
-    const copy = snapshots.get(id);
-    return copy?.region === region && copy.tags[extraTagKeys.copyOf]?.endsWith(`/${resource}`) === true;
+    const copy = [...snapshots.values()].find((one) => one.id === id && one.region === region);
+    return copy?.tags[extraTagKeys.copyOf]?.endsWith(`/${resource}`) === true;
   },
   settle: ({ resource, detail = '' }, { snapshots }) => {
     const [region = '', ids = ''] = detail.split('; ');
     const parts = [...snapshots.values()].filter((part) => isPartOf(resource, part));
     const says = parts.every(({ tags }) => tags[extraTagKeys.copies]?.includes(`${region}:done`));
-    const stand = ids.split(', ').every((id) => snapshots.get(id)?.state === 'completed');
+    const there = [...snapshots.values()].filter((copy) => copy.region === region);
+    const stand = ids
+      .split(', ')
+      .every((id) => there.some((copy) => copy.id === id && copy.state === 'completed'));
     return parts.length > 0 && says && stand;
   },
   measure: () => true, // of metrics the account shows nothing

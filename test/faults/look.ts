@@ -7,7 +7,14 @@ import {
   DescribeVolumesCommand,
   EC2Client,
 } from '@aws-sdk/client-ec2';
+import {
+  type DBSnapshot,
+  DescribeDBClusterSnapshotsCommand,
+  DescribeDBSnapshotsCommand,
+  RDSClient,
+} from '@aws-sdk/client-rds';
 import { DOMParser, type Element } from '@xmldom/xmldom';
+import type { InstanceOs } from '../sandbox/types.ts';
 import { credentials, region as home, owner, type World } from './world.ts';
 
 export interface SeenSnapshot {
@@ -25,6 +32,8 @@ export interface Look {
   at: Date;
   snapshots: ReadonlyMap<string, SeenSnapshot>;
   rows: ReadonlyMap<string, SeenRow>;
+  /** The instances on which commands were run. */
+  machines: ReadonlyMap<string, InstanceOs>;
 }
 
 /** What the functions under test never change. */
@@ -35,12 +44,27 @@ export interface Surroundings {
 
 export async function look(world: World): Promise<Look> {
   const rows = world.store === 'simpledb' ? await simpleDbRows(world) : await dynamoDbRows(world);
-  const snapshots = await snapshotsIn(world.ec2, home);
-  // Few scenarios ever ask there: the others need not pay for the look.
-  const isReached = world.sandbox.calls.some(({ region }) => region === elsewhere);
-  const copies = isReached ? await snapshotsIn(clientOf(world, elsewhere), elsewhere) : [];
-  return { at: world.time.now(), snapshots: new Map([...snapshots, ...copies]), rows };
+  const snapshots = [
+    ...(await snapshotsIn(world.ec2, home)),
+    // Few scenarios ever ask there: the others need not pay for the look.
+    ...(hasAsked(world, 'ec2', elsewhere) ? await snapshotsIn(clientOf(world, elsewhere), elsewhere) : []),
+    ...(hasAsked(world, 'rds', home) ? await databaseSnapshotsIn(world, home) : []),
+    ...(hasAsked(world, 'rds', elsewhere) ? await databaseSnapshotsIn(world, elsewhere) : []),
+  ];
+  const machines = await machinesIn(world);
+  return { at: world.time.now(), snapshots: new Map(snapshots), rows, machines };
 }
+
+async function machinesIn({ sandbox }: World): Promise<Map<string, InstanceOs>> {
+  const sent = sandbox.calls.filter(({ action }) => action === 'SendCommand');
+  const ids = new Set(sent.flatMap(({ parameters }) => parameters['InstanceIds'] as string[]));
+  const machines = new Map<string, InstanceOs>();
+  for (const id of ids) machines.set(id, await sandbox.instanceOs(id));
+  return machines;
+}
+
+const hasAsked = ({ sandbox }: World, service: string, region: string): boolean =>
+  sandbox.calls.some((call) => call.service === service && call.region === region);
 
 /** The region that scenarios copy to. */
 export const elsewhere = 'eu-central-1';
@@ -52,6 +76,49 @@ export function clientOf({ sandbox: { url } }: World, region: string): EC2Client
   const client = clients.get(url + region) ?? new EC2Client({ region, credentials, endpoint: url });
   clients.set(url + region, client);
   return client;
+}
+
+/** As snapshots of `db:…` and `cluster:…`, under their identifiers. */
+async function databaseSnapshotsIn({ sandbox }: World, region: string): Promise<[string, SeenSnapshot][]> {
+  const rds =
+    rdsClients.get(sandbox.url + region) ?? new RDSClient({ region, credentials, endpoint: sandbox.url });
+  rdsClients.set(sandbox.url + region, rds);
+  const { DBSnapshots = [] } = await rds.send(new DescribeDBSnapshotsCommand({ SnapshotType: 'manual' }));
+  const ofClusters = new DescribeDBClusterSnapshotsCommand({ SnapshotType: 'manual' });
+  const { DBClusterSnapshots = [] } = await rds.send(ofClusters);
+  return [
+    ...DBSnapshots.map((snapshot) =>
+      seenDatabase(region, snapshot.DBSnapshotIdentifier, `db:${snapshot.DBInstanceIdentifier}`, snapshot),
+    ),
+    ...DBClusterSnapshots.map((snapshot) =>
+      seenDatabase(
+        region,
+        snapshot.DBClusterSnapshotIdentifier,
+        `cluster:${snapshot.DBClusterIdentifier}`,
+        snapshot,
+      ),
+    ),
+  ];
+}
+
+const rdsClients = new Map<string, RDSClient>();
+const databaseStates: Readonly<Record<string, string>> = { available: 'completed', failed: 'error' };
+
+function seenDatabase(
+  region: string,
+  id = '',
+  volume: string,
+  {
+    Status = '',
+    SnapshotCreateTime,
+    TagList = [],
+  }: Pick<DBSnapshot, 'Status' | 'SnapshotCreateTime' | 'TagList'>,
+): [string, SeenSnapshot] {
+  const tags = Object.fromEntries(TagList.map(({ Key = '', Value = '' }) => [Key, Value]));
+  const started = SnapshotCreateTime?.toISOString() ?? '';
+  // One and its copy have the same identifier, in two regions.
+  const key = region === home ? id : `${id}@${region}`;
+  return [key, { id, region, volume, state: databaseStates[Status] ?? 'pending', started, tags }];
 }
 
 async function snapshotsIn(ec2: EC2Client, region: string): Promise<[string, SeenSnapshot][]> {

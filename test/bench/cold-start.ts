@@ -30,6 +30,12 @@ const jobs: Record<string, object> = {
     dryRun: true,
     copies: [{ backup: 'data', region: 'eu-central-1', keep: { daily: '7 days' } }],
   },
+  'create-images': {
+    dryRun: true,
+    backup: 'machine',
+    keep: '7 days',
+    instances: { tags: { backup: ['yes'] } },
+  },
   'expire-backups': { dryRun: true },
   'reconcile-ledger': { dryRun: true },
 };

@@ -8,6 +8,7 @@ import { startSandbox } from '../sandbox/sandbox.ts';
 import type { Sandbox } from '../sandbox/types.ts';
 import { access, RawAccount } from './account.ts';
 import { copyBackupsCases } from './event-cases/copy-backups.ts';
+import { createImagesCases } from './event-cases/create-images.ts';
 import { expireBackupsCases } from './event-cases/expire-backups.ts';
 import { reconcileLedgerCases } from './event-cases/reconcile-ledger.ts';
 import type { Cases } from './event-cases/setting.ts';
@@ -63,6 +64,7 @@ const run = (file: string): Promise<Report> => start(file.slice(0, file.indexOf(
 const cases: Cases = {
   ...takeSnapshotsCases,
   ...copyBackupsCases,
+  ...createImagesCases,
   ...expireBackupsCases,
   ...reconcileLedgerCases,
 };

@@ -107,6 +107,7 @@ export function reconcileLedgerJobOf(plan: Plan): z.input<typeof reconcileLedger
       ),
     })),
     timezone: plan.timezone,
+    keepOfGoneSources: plan.keepOfGoneSources,
     ...otherRegions(plan),
   };
 }

@@ -95,6 +95,7 @@ test('expiry and the ledger have hourly schedules of their own, which say what t
       },
     ],
     timezone: 'Europe/Berlin',
+    keepOfGoneSources: 2,
   });
 });
 

@@ -140,6 +140,7 @@ describe.each(kinds)('A backup of $subject', ({ subject, starts, job, selected, 
     expect(carried(reconcile?.job ?? {})).toEqual({
       backups: [{ backup: 'data', ...selected, tiers: { daily: { keep: '7 days' } } }],
       timezone: 'Europe/Berlin',
+      keepOfGoneSources: 1,
     });
     expect(reconcileLedgerJob.safeParse(reconcile?.job)).toMatchObject({ success: true });
   });

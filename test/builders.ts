@@ -5,6 +5,7 @@ import { type TakeSnapshotsJob, takeSnapshotsJob } from '../functions/take-snaps
 import type { Instance } from '../shared/aws/ec2-instances.ts';
 import type { Snapshot } from '../shared/aws/ec2-snapshots.ts';
 import type { Volume } from '../shared/aws/ec2-volumes.ts';
+import type { Database } from '../shared/aws/rds-databases.ts';
 import type { StandingBackup } from '../shared/backups/backup.ts';
 import { type BackupRow, rowKey } from '../shared/ledger/ledger.ts';
 import type { Outcome } from '../shared/report.ts';
@@ -42,6 +43,17 @@ export const anInstance = (overrides: Partial<Instance> = {}): Instance => ({
     { id: 'vol-00000000000000003', device: '/dev/sdc' },
   ],
   tags: { Name: 'web' },
+  ...overrides,
+});
+
+/** An instance that is no member of a cluster. */
+export const aDatabase = (overrides: Partial<Database> = {}): Database => ({
+  type: 'db',
+  id: 'orders',
+  status: 'available',
+  createdAt: new Date('2026-01-01T00:00:00Z'),
+  memberOf: undefined,
+  tags: { Name: 'orders' },
   ...overrides,
 });
 

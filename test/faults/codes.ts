@@ -42,6 +42,13 @@ export const refusals: Readonly<Record<string, readonly Refusal[]>> = {
   // API reference, SendCommand and GetCommandInvocation
   'ssm SendCommand': refused('InvalidInstanceId', 'UnsupportedPlatformType', 'AccessDeniedException'),
   'ssm GetCommandInvocation': refused('InvocationDoesNotExist', 'AccessDeniedException'),
+  // API reference, CopyDBSnapshot and CopyDBClusterSnapshot; the first one's message tells its meanings apart.
+  'rds CopyDBSnapshot': refused('SnapshotQuotaExceeded', 'InvalidDBSnapshotState', 'AccessDenied'),
+  'rds CopyDBClusterSnapshot': refused(
+    'SnapshotQuotaExceeded',
+    'InvalidDBClusterSnapshotStateFault',
+    'AccessDenied',
+  ),
   'simpledb CreateDomain': [{ code: 'NumberDomainsExceeded', status: 409 }],
   'simpledb PutAttributes': [
     ...simpleDbWrite,

@@ -1,10 +1,18 @@
 import { CopySnapshotCommand, DeleteSnapshotCommand } from '@aws-sdk/client-ec2';
+import {
+  CreateDBClusterCommand,
+  CreateDBClusterSnapshotCommand,
+  CreateDBInstanceCommand,
+  CreateDBSnapshotCommand,
+  RDSClient,
+} from '@aws-sdk/client-rds';
 import { copyBackups } from '../../../functions/copy-backups/run.ts';
+import { databaseSnapshotId } from '../../../shared/backups/db-snapshot-id.ts';
 import { entrypoint } from '../../../shared/entrypoint.ts';
 import { extraTagKeys, tagKeys } from '../../../shared/tags.ts';
 import { clientOf, elsewhere, type Look, type SeenSnapshot } from '../look.ts';
 import type { Scenario } from '../scenario.ts';
-import { region, type World } from '../world.ts';
+import { credentials, owner, region, type World } from '../world.ts';
 import { type Backup, makeSnapshot, makeVolume, rowOf, tagsOf } from './seeds.ts';
 
 const start = new Date('2026-11-21T09:30:02.000Z');
@@ -166,4 +174,45 @@ const vanishing: Scenario = {
   },
 };
 
-export const copyBackupsScenarios: readonly Scenario[] = [queue, settling, vanishing];
+const databaseSlot = 'data/daily/2026-11-19T02:15:00Z';
+
+/** A snapshot of a database as take-db-snapshots makes them, with its row. */
+async function makeDatabaseSnapshot(world: World, type: 'db' | 'cluster'): Promise<string> {
+  const rds = new RDSClient({ region, credentials, endpoint: world.sandbox.url });
+  const backup = { ...backupOn(`${type}:orders-${type}`, '19'), slot: databaseSlot };
+  const id = databaseSnapshotId({ owner, slot: databaseSlot, source: backup.source });
+  const tags = { ...tagsOf(backup), ...wanted };
+  const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+  const login = { Engine: 'aurora-mysql', MasterUsername: 'admin', MasterUserPassword: 'not-a-secret' };
+  world.time.moveTo(new Date('2026-11-19T02:15:00Z'));
+  if (type === 'cluster') {
+    const DBClusterIdentifier = 'orders-cluster';
+    await rds.send(new CreateDBClusterCommand({ DBClusterIdentifier, StorageEncrypted: true, ...login }));
+    const names = { DBClusterIdentifier, DBClusterSnapshotIdentifier: id };
+    await rds.send(new CreateDBClusterSnapshotCommand({ ...names, Tags }));
+  } else {
+    const DBInstanceIdentifier = 'orders-db';
+    const size = { DBInstanceClass: 'db.t3.micro', AllocatedStorage: 20 };
+    await rds.send(new CreateDBInstanceCommand({ DBInstanceIdentifier, ...size, ...login, Engine: 'mysql' }));
+    await rds.send(new CreateDBSnapshotCommand({ DBInstanceIdentifier, DBSnapshotIdentifier: id, Tags }));
+  }
+  const kind = type === 'db' ? 'db-snapshot' : 'cluster-snapshot';
+  await world.ledger.put([{ ...rowOf(backup, id), kind }]);
+  return id;
+}
+
+/** A database's snapshot and a cluster's, encrypted, which need a key there. */
+const databases: Scenario = {
+  name: 'copy-backups/databases',
+  stores: ['simpledb'],
+  start,
+  handlerOf,
+  seed: async (world) => {
+    const ids = [await makeDatabaseSnapshot(world, 'db'), await makeDatabaseSnapshot(world, 'cluster')];
+    world.time.moveTo(start);
+    world.sandbox.slowCopies({ pendingSeconds: 3 * days });
+    return { event, settled: (seen) => copied(ids, seen) };
+  },
+};
+
+export const copyBackupsScenarios: readonly Scenario[] = [queue, settling, vanishing, databases];

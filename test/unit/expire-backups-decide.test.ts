@@ -8,24 +8,24 @@ import {
   type SourceStanding,
   standingOf,
 } from '../../functions/expire-backups/decide.ts';
-import type { Snapshot } from '../../shared/aws/ec2-snapshots.ts';
-import { tagKeys } from '../../shared/tags.ts';
-import { anOwner, aRow, aSnapshot, aVolume } from '../builders.ts';
+import type { BackupState, StandingBackup } from '../../shared/backups/backup.ts';
+import { extraTagKeys, tagKeys } from '../../shared/tags.ts';
+import { anOwner, aRow, aStandingBackup, aVolume } from '../builders.ts';
 
 const now = new Date('2026-11-28T02:15:04.120Z');
 const minutesAfter = (minutes: number) => new Date(now.getTime() + minutes * 60_000);
-const account: Account = { owner: anOwner, now, maxDeleteShare: 0.5, imageSnapshots: new Set() };
+const account: Account = { owner: anOwner, now, maxDeleteShare: 0.5, keepOfGoneSources: 1 };
 
-const theFloor = aSnapshot({ id: 'snap-0000000f', startedAt: minutesAfter(-5) });
-const standing: SourceStanding = { living: true, count: 2, deletable: 1, floor: theFloor.id };
+const theFloor = aStandingBackup({ id: 'snap-0000000f', startedAt: minutesAfter(-5) });
+const standing: SourceStanding = { living: true, count: 2, deletable: 1, floors: [theFloor.id] };
 
 /** Due just now, of a source that lives and keeps another one. */
-const due: Seen = { row: aRow(), snapshot: aSnapshot(), standing, floor: theFloor };
+const due: Seen = { row: aRow(), backup: aStandingBackup(), standing, floors: [theFloor] };
 const keep = (reason: string) => ({ kind: 'keep', reason });
 const deletion = { kind: 'delete', reason: 'past-retention' };
-const withTags = (tags: Record<string, string | undefined>, overrides: Partial<Snapshot> = {}): Seen => ({
+const withTags = (tags: Record<string, string | undefined>): Seen => ({
   ...due,
-  snapshot: aSnapshot({ ...overrides, tags }),
+  backup: aStandingBackup({ tags }),
 });
 
 describe('a backup', () => {
@@ -34,12 +34,12 @@ describe('a backup', () => {
   });
 
   it('that failed and is due is deleted', () => {
-    expect(decideExpiry({ ...due, snapshot: aSnapshot({ state: 'error' }) }, account)).toEqual(deletion);
+    expect(decideExpiry({ ...due, backup: aStandingBackup({ state: 'error' }) }, account)).toEqual(deletion);
   });
 
-  it('whose snapshot is gone is forgotten, even if nothing else is known', () => {
-    const seen: Seen = { row: aRow(), snapshot: undefined, standing: undefined, floor: undefined };
-    expect(decideExpiry(seen, account)).toEqual({ kind: 'forget', reason: 'snapshot-gone' });
+  it('that is gone is forgotten, even if nothing else is known', () => {
+    const seen: Seen = { row: aRow(), backup: undefined, standing: undefined, floors: [] };
+    expect(decideExpiry(seen, account)).toEqual({ kind: 'forget', reason: 'backup-gone' });
   });
 
   test.each<[string, Record<string, string | undefined>]>([
@@ -53,8 +53,8 @@ describe('a backup', () => {
   });
 
   it('without any tags is kept', () => {
-    const snapshot = { ...aSnapshot(), tags: {} };
-    expect(decideExpiry({ ...due, snapshot }, account)).toEqual(keep('not-ours'));
+    const backup = { ...aStandingBackup(), tags: {} };
+    expect(decideExpiry({ ...due, backup }, account)).toEqual(keep('not-ours'));
   });
 
   test.each([
@@ -83,59 +83,99 @@ describe('a backup', () => {
     expect(decideExpiry(withTags({ [tagKeys.expires]: expires }), account)).toEqual(keep('no-expiry'));
   });
 
-  test.each([['pending'], ['recoverable'], ['recovering'], ['a-state-to-come']])(
-    'that is %s is kept',
-    (state) => {
-      expect(decideExpiry({ ...due, snapshot: aSnapshot({ state }) }, account)).toEqual(keep('not-settled'));
-    },
-  );
-
-  it('that an image stands on is kept', () => {
-    const imageSnapshots = new Set([aSnapshot().id]);
-    expect(decideExpiry(due, { ...account, imageSnapshots })).toEqual(keep('in-use-by-image'));
+  test.each<[BackupState]>([['pending'], ['other']])('that is %s is kept', (state) => {
+    const seen = { ...due, backup: aStandingBackup({ state }) };
+    expect(decideExpiry(seen, account)).toEqual(keep('not-settled'));
   });
 
-  test.each<[string, string | undefined]>([
-    ['another source than its row', 'vol-0000000b'],
-    ['no source', undefined],
-  ])('whose tag names %s is kept: what stands of its source was not seen', (_what, source) => {
-    const gone = { ...standing, living: false, floor: undefined };
-    const seen = { ...withTags({ [tagKeys.source]: source }), standing: gone };
+  const gone: SourceStanding = { living: false, count: 2, deletable: 1, floors: [] };
+
+  test.each<[string, Partial<StandingBackup>]>([
+    ['of another source than its row', { source: 'vol-0000000b' }],
+    ['of a source that only its tags name', { source: undefined }],
+    ['of another kind than its row', { kind: 'image' }],
+  ])('that is %s is kept: what stands of its source was not seen', (_what, overrides) => {
+    const seen = { ...due, standing: gone, floors: [], backup: { ...aStandingBackup(), ...overrides } };
     expect(decideExpiry(seen, account)).toEqual(keep('other-source'));
   });
 
+  test.each<[string, BackupState, string, object]>([
+    ['a member of a set', 'completed', extraTagKeys.set, keep('part-of-backup')],
+    ['a snapshot of an image', 'completed', extraTagKeys.image, keep('part-of-backup')],
+    ["a set's member that failed to be copied", 'error', extraTagKeys.set, deletion],
+  ])(
+    'that is %s goes with the whole, or by itself where it is no part of it',
+    (_what, state, tag, decision) => {
+      const seen = { ...due, backup: aStandingBackup({ state, tags: { [tag]: 'the whole' } }) };
+      expect(decideExpiry(seen, account)).toEqual(decision);
+    },
+  );
+
+  const daysAgo = (days: number) => minutesAfter(-days * 1_440).toISOString();
+
+  test.each<[string, string, number, object]>([
+    ['is awaited', 'eu-west-1:wanted', 1, keep('copy-awaited')],
+    ['is awaited beside one that is done', 'eu-west-1:done us-west-2:wanted', 1, keep('copy-awaited')],
+    ['is awaited for just 14 days', 'eu-west-1:wanted', 14, keep('copy-awaited')],
+    ['is awaited for more than 14 days', 'eu-west-1:wanted', 14.01, deletion],
+    ['is done', 'eu-west-1:done us-west-2:done', 1, deletion],
+    ['failed for good', 'eu-west-1:failed', 1, deletion],
+    ['may be awaited: its tag cannot be read', 'eu-west-1=wanted', 1, keep('copy-awaited')],
+  ])('of which a copy %s: %s, %f days past its time', (_what, copies, days, decision) => {
+    const tags = { [extraTagKeys.copies]: copies, [tagKeys.expires]: daysAgo(days) };
+    expect(decideExpiry(withTags(tags), account)).toEqual(decision);
+  });
+
   it('that is the newest completed one of its source is kept', () => {
-    const seen = { ...due, standing: { ...standing, floor: aSnapshot().id }, floor: aSnapshot() };
+    const seen = {
+      ...due,
+      standing: { ...standing, floors: [aStandingBackup().id] },
+      floors: [aStandingBackup()],
+    };
     expect(decideExpiry(seen, account)).toEqual(keep('last-completed'));
   });
 
   it('of a source without any completed one is kept, though it failed itself', () => {
     const seen: Seen = {
       ...due,
-      snapshot: aSnapshot({ state: 'error' }),
-      standing: { ...standing, floor: undefined },
-      floor: undefined,
+      backup: aStandingBackup({ state: 'error' }),
+      standing: { ...standing, floors: [] },
+      floors: [],
     };
     expect(decideExpiry(seen, account)).toEqual(keep('no-completed-backup'));
   });
 
   it('of a source of which nothing was seen is kept', () => {
-    expect(decideExpiry({ ...due, standing: undefined, floor: undefined }, account)).toEqual(
+    expect(decideExpiry({ ...due, standing: undefined, floors: [] }, account)).toEqual(keep('floor-changed'));
+  });
+
+  test.each<[string, StandingBackup | undefined]>([
+    ['is gone', undefined],
+    ['is not completed any more', { ...theFloor, state: 'other' }],
+    ['is a set that lost a member', { ...theFloor, state: 'error' }],
+    ['is not ours any more', { ...theFloor, tags: {} }],
+  ])('is kept if what must stay %s', (_what, floor) => {
+    expect(decideExpiry({ ...due, floors: [floor] }, account)).toEqual(keep('floor-changed'));
+  });
+
+  it('is kept if of several that must stay one is gone', () => {
+    const two = { ...gone, floors: [theFloor.id, 'snap-0000000e'] };
+    expect(decideExpiry({ ...due, standing: two, floors: [theFloor, undefined] }, account)).toEqual(
       keep('floor-changed'),
     );
   });
 
-  test.each<[string, Snapshot | undefined]>([
-    ['is gone', undefined],
-    ['is not completed any more', { ...theFloor, state: 'recovering' }],
-    ['is not ours any more', { ...theFloor, tags: {} }],
-  ])('is kept if what must stay %s', (_what, floor) => {
-    expect(decideExpiry({ ...due, floor }, account)).toEqual(keep('floor-changed'));
+  it('of a source that no longer exists is deleted, but for the last one', () => {
+    const seen = { ...due, standing: { ...gone, floors: [theFloor.id] } };
+    expect(decideExpiry(seen, account)).toEqual(deletion);
+    const last = { ...gone, count: 1, deletable: 0, floors: [aStandingBackup().id] };
+    expect(decideExpiry({ ...due, standing: last, floors: [aStandingBackup()] }, account)).toEqual(
+      keep('last-of-gone-source'),
+    );
   });
 
-  it('of a source that no longer exists is deleted, the last one too', () => {
-    const gone: SourceStanding = { living: false, count: 1, deletable: 1, floor: undefined };
-    expect(decideExpiry({ ...due, standing: gone, floor: undefined }, account)).toEqual(deletion);
+  it('of a source that no longer exists is deleted, the last one too, if none is to be kept', () => {
+    expect(decideExpiry({ ...due, standing: gone, floors: [] }, account)).toEqual(deletion);
   });
 
   it('is kept with all others of a source of which too many are due', () => {
@@ -161,21 +201,21 @@ describe('the share of a source that one run may delete', () => {
     [4, 1, 0.24, true],
     [4, 0, 0.01, false],
   ])('of %i backups, %i due, share %f is exceeded: %s', (count, deletable, share, exceeded) => {
-    expect(exceedsShare({ living: true, count, deletable, floor: undefined }, share)).toBe(exceeded);
+    expect(exceedsShare({ living: true, count, deletable, floors: [] }, share)).toBe(exceeded);
   });
 
   it('is not limited for a source that no longer exists', () => {
-    const gone: SourceStanding = { living: false, count: 100, deletable: 100, floor: undefined };
+    const gone: SourceStanding = { living: false, count: 100, deletable: 100, floors: [] };
     expect(exceedsShare(gone, 0.5)).toBe(false);
   });
 });
 
 describe('what stands of a source', () => {
-  const at = (id: string, minutes: number, overrides: Parameters<typeof aSnapshot>[0] = {}) =>
-    aSnapshot({ id: `snap-${id}`, startedAt: minutesAfter(minutes), ...overrides });
+  const at = (id: string, minutes: number, overrides: Parameters<typeof aStandingBackup>[0] = {}) =>
+    aStandingBackup({ id: `snap-${id}`, startedAt: minutesAfter(minutes), ...overrides });
 
-  it('is nothing without snapshots', () => {
-    expect(standingOf([], true, account)).toEqual({ living: true, count: 0, deletable: 0, floor: undefined });
+  it('is nothing without backups', () => {
+    expect(standingOf([], true, account)).toEqual({ living: true, count: 0, deletable: 0, floors: [] });
   });
 
   test.each([
@@ -185,33 +225,43 @@ describe('what stands of a source', () => {
   ])('has its newest completed one for a floor, listed %s', (_order, order) => {
     const started = { a: -30, b: -20, c: -10 } as const;
     const all = order.map((id) => at(id, started[id as keyof typeof started]));
-    expect(standingOf(all, true, account)).toEqual({ living: true, count: 3, deletable: 2, floor: 'snap-c' });
+    expect(standingOf(all, true, account)).toEqual({
+      living: true,
+      count: 3,
+      deletable: 2,
+      floors: ['snap-c'],
+    });
   });
 
-  test.each(['pending', 'error', 'recoverable', 'recovering'])('has no floor in one that is %s', (state) => {
+  test.each<BackupState>(['pending', 'error', 'other'])('has no floor in one that is %s', (state) => {
     const all = [at('a', -30), at('b', -10, { state })];
-    expect(standingOf(all, true, account).floor).toBe('snap-a');
-    expect(standingOf([at('b', -10, { state })], true, account).floor).toBeUndefined();
+    expect(standingOf(all, true, account).floors).toEqual(['snap-a']);
+    expect(standingOf([at('b', -10, { state })], true, account).floors).toEqual([]);
   });
 
   it('has the larger id for a floor where two were started together, in any order', () => {
     const [a, b] = [at('a', -10), at('b', -10)];
-    expect(standingOf([a, b], true, account).floor).toBe('snap-b');
-    expect(standingOf([b, a], true, account).floor).toBe('snap-b');
+    expect(standingOf([a, b], true, account).floors).toEqual(['snap-b']);
+    expect(standingOf([b, a], true, account).floors).toEqual(['snap-b']);
   });
 
   it('may have a floor that is not due yet', () => {
     const all = [at('a', -30), at('b', -10, { tags: { [tagKeys.expires]: '2027-01-01T00:00:00Z' } })];
-    expect(standingOf(all, true, account)).toMatchObject({ floor: 'snap-b', deletable: 1 });
+    expect(standingOf(all, true, account)).toMatchObject({ floors: ['snap-b'], deletable: 1 });
   });
 
-  it('has no floor once the source is gone: all that is due may go', () => {
-    const all = [at('a', -30), at('b', -10)];
-    expect(standingOf(all, false, account)).toEqual({
+  test.each<[number, string[], number]>([
+    [0, [], 3],
+    [1, ['snap-c'], 2],
+    [2, ['snap-c', 'snap-b'], 1],
+    [9, ['snap-c', 'snap-b', 'snap-a'], 0],
+  ])('has the newest %i for floors once the source is gone', (keepOfGoneSources, floors, deletable) => {
+    const all = [at('b', -20), at('failed', -1, { state: 'error' }), at('c', -10), at('a', -30)];
+    expect(standingOf(all, false, { ...account, keepOfGoneSources })).toEqual({
       living: false,
-      count: 2,
-      deletable: 2,
-      floor: undefined,
+      count: 3,
+      deletable,
+      floors,
     });
   });
 
@@ -223,14 +273,14 @@ describe('what stands of a source', () => {
       at('later', -57, { tags: { [tagKeys.expires]: '2027-01-01T00:00:00Z' } }),
       at('unreadable', -56, { tags: { [tagKeys.expires]: 'never' } }),
       at('image', -55),
+      at('copied', -54, { tags: { [extraTagKeys.copies]: 'eu-west-1:wanted' } }),
       at('floor', -1),
     ];
-    const imageSnapshots = new Set(['snap-image']);
-    expect(standingOf(all, true, { ...account, imageSnapshots })).toEqual({
+    expect(standingOf(all, true, account, new Set(['snap-image']))).toEqual({
       living: true,
-      count: 5,
+      count: 6,
       deletable: 1,
-      floor: 'snap-floor',
+      floors: ['snap-floor'],
     });
   });
 
@@ -242,30 +292,31 @@ describe('what stands of a source', () => {
     expect(exceedsShare(standing, 0.5)).toBe(true);
   });
 
-  it('is no other volume’s: tags travel with a restored volume', () => {
-    const stray = at('stray', 0, { volumeId: 'vol-0000000f', tags: { [tagKeys.source]: aVolume().id } });
+  it('is not what only its tags call a backup of it: tags travel with a restored volume', () => {
+    const stray = { ...at('stray', 0), source: undefined };
     expect(standingOf([at('older', -5), stray], true, account)).toMatchObject({
       count: 1,
-      floor: 'snap-older',
+      floors: ['snap-older'],
     });
-    const seen = {
-      ...due,
-      snapshot: aSnapshot({ volumeId: 'vol-0000000f', tags: { [tagKeys.source]: aVolume().id } }),
-    };
-    expect(decideExpiry(seen, account)).toEqual({ kind: 'keep', reason: 'other-source' });
   });
 });
 
 interface Source {
-  snapshots: Snapshot[];
+  backups: StandingBackup[];
   living: boolean;
   maxDeleteShare: number;
-  /** Which of them images stand on. */
-  inUse: number[];
+  keepOfGoneSources: number;
 }
 
 describe('the laws of expiry', () => {
-  const states = fc.constantFrom('completed', 'completed', 'completed', 'error', 'pending', 'recovering');
+  const states = fc.constantFrom<BackupState>(
+    'completed',
+    'completed',
+    'completed',
+    'error',
+    'pending',
+    'other',
+  );
   const expiries = fc.oneof(
     {
       weight: 6,
@@ -277,7 +328,7 @@ describe('the laws of expiry', () => {
     { weight: 9, arbitrary: fc.constant(anOwner) },
     { weight: 1, arbitrary: fc.constantFrom('', 'groundskeeper-prod') },
   );
-  const snapshots = fc
+  const backups = fc
     .array(
       fc.record({
         state: states,
@@ -289,7 +340,7 @@ describe('the laws of expiry', () => {
     )
     .map((all) =>
       all.map(({ state, expires, owner, minutes }, index) =>
-        aSnapshot({
+        aStandingBackup({
           id: `snap-${String(index).padStart(8, '0')}`,
           state,
           startedAt: minutesAfter(minutes),
@@ -298,39 +349,39 @@ describe('the laws of expiry', () => {
       ),
     );
   const sources: fc.Arbitrary<Source> = fc.record({
-    snapshots,
+    backups,
     living: fc.boolean(),
     maxDeleteShare: fc.double({ min: 0.01, max: 1, noNaN: true }),
-    inUse: fc.array(fc.integer({ min: 0, max: 13 }), { maxLength: 3 }),
+    keepOfGoneSources: fc.integer({ min: 0, max: 4 }),
   });
 
   /** One run over one source, as it would go: ours are seen, every row is judged. */
-  function expire({ snapshots: all, living, maxDeleteShare, inUse }: Source) {
-    const imageSnapshots = new Set(inUse.map((index) => all[index]?.id ?? ''));
-    const seenAccount = { ...account, maxDeleteShare, imageSnapshots };
+  function expire({ backups: all, living, ...limits }: Source) {
+    const seenAccount = { ...account, ...limits };
     const ours = all.filter(({ tags }) => tags[tagKeys.owner] === anOwner);
     const seen = ours.length > 0 ? standingOf(ours, living, seenAccount) : undefined;
-    const floor = all.find(({ id }) => id === seen?.floor);
-    const decisions = all.map((snapshot) => ({
-      snapshot,
+    const floors = (seen?.floors ?? []).map((floor) => all.find(({ id }) => id === floor));
+    const decisions = all.map((backup) => ({
+      backup,
       decision: decideExpiry(
-        { row: aRow({ resource: snapshot.id }), snapshot, standing: seen, floor },
+        { row: aRow({ resource: backup.id }), backup, standing: seen, floors },
         seenAccount,
       ),
     }));
-    const deleted = decisions.filter(({ decision }) => decision.kind === 'delete').map((d) => d.snapshot);
-    return { decisions, deleted, ours, imageSnapshots };
+    const deleted = decisions.filter(({ decision }) => decision.kind === 'delete').map((d) => d.backup);
+    return { decisions, deleted, ours, standing: seen };
   }
 
-  it('nothing is deleted that is not ours, not due, not settled, of no readable time, or in use', () => {
+  const isCompleted = ({ state }: StandingBackup) => state === 'completed';
+
+  it('nothing is deleted that is not ours, not due, not settled, or of no readable time', () => {
     fc.assert(
       fc.property(sources, (source) => {
-        const { deleted, imageSnapshots } = expire(source);
-        for (const { id, state, tags } of deleted) {
+        const { deleted } = expire(source);
+        for (const { state, tags } of deleted) {
           expect(tags[tagKeys.owner]).toBe(anOwner);
           expect(Date.parse(tags[tagKeys.expires] ?? '')).toBeLessThanOrEqual(now.getTime());
           expect(['completed', 'error']).toContain(state);
-          expect(imageSnapshots).not.toContain(id);
         }
       }),
     );
@@ -343,7 +394,7 @@ describe('the laws of expiry', () => {
         const { deleted, ours } = expire(source);
         const completed = ours.filter(({ state }) => state === 'completed');
         const newest = Math.max(...completed.map(({ startedAt }) => startedAt.getTime()));
-        const left = completed.filter((snapshot) => !deleted.includes(snapshot));
+        const left = completed.filter((backup) => !deleted.includes(backup));
         if (completed.length === 0) expect(deleted).toEqual([]);
         else expect(left.map(({ startedAt }) => startedAt.getTime())).toContain(newest);
       }),
@@ -354,7 +405,6 @@ describe('the laws of expiry', () => {
     fc.assert(
       fc.property(sources, (source) => {
         const { deleted, ours } = expire(source);
-        const isCompleted = ({ state }: Snapshot) => state === 'completed';
         const completed = ours.filter(isCompleted).length;
         fc.pre(source.living && completed >= 4);
         expect(deleted.filter(isCompleted).length).toBeLessThanOrEqual(completed * source.maxDeleteShare);
@@ -365,11 +415,9 @@ describe('the laws of expiry', () => {
   it('everything is decided once, and what was counted as deletable is deleted or held back as a whole', () => {
     fc.assert(
       fc.property(sources, (source) => {
-        const { decisions, deleted, ours, imageSnapshots } = expire(source);
-        expect(decisions).toHaveLength(source.snapshots.length);
-        const seenAccount = { ...account, maxDeleteShare: source.maxDeleteShare, imageSnapshots };
-        const { deletable } = standingOf(ours, source.living, seenAccount);
-        expect([0, deletable]).toContain(deleted.filter(({ state }) => state === 'completed').length);
+        const { decisions, deleted, standing: seen } = expire(source);
+        expect(decisions).toHaveLength(source.backups.length);
+        expect([0, seen?.deletable ?? 0]).toContain(deleted.filter(isCompleted).length);
       }),
     );
   });
@@ -378,21 +426,20 @@ describe('the laws of expiry', () => {
     fc.assert(
       fc.property(sources, (source) => {
         const { deleted } = expire(source);
-        const rest = source.snapshots.filter((snapshot) => !deleted.includes(snapshot));
-        const used = source.inUse.map((index) =>
-          rest.findIndex(({ id }) => id === source.snapshots[index]?.id),
-        );
-        const again = expire({ ...source, snapshots: rest, inUse: used.filter((index) => index >= 0) });
-        expect(again.deleted).toEqual([]);
+        const rest = source.backups.filter((backup) => !deleted.includes(backup));
+        expect(expire({ ...source, backups: rest }).deleted).toEqual([]);
       }),
     );
   });
 
-  it('a source that is gone loses all that is due, and nothing else', () => {
+  it('a source that is gone keeps its newest completed ones, and loses all else that is due', () => {
     fc.assert(
       fc.property(sources, (source) => {
         fc.pre(!source.living);
-        const { decisions } = expire(source);
+        const { decisions, deleted, ours } = expire(source);
+        const completed = ours.filter(isCompleted);
+        const left = completed.filter((backup) => !deleted.includes(backup));
+        expect(left.length).toBeGreaterThanOrEqual(Math.min(completed.length, source.keepOfGoneSources));
         const reasons = new Set(decisions.map(({ decision }) => decision.reason));
         for (const reason of ['last-completed', 'no-completed-backup', 'delete-share', 'floor-changed']) {
           expect(reasons).not.toContain(reason);
@@ -401,7 +448,7 @@ describe('the laws of expiry', () => {
     );
   });
 
-  it('the source of another row never answers for a snapshot', () => {
+  it('the source of another row never answers for a backup', () => {
     expect(decideExpiry({ ...due, row: aRow({ source: 'vol-0000000b' }) }, account)).toEqual(
       keep('other-source'),
     );

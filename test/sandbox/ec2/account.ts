@@ -20,6 +20,12 @@ export interface SnapshotCopy {
   failure: string | undefined;
 }
 
+export interface SnapshotLock {
+  mode: 'compliance' | 'governance';
+  createdOn: Date;
+  expiresOn: Date;
+}
+
 export interface ImageMapping {
   deviceName: string;
   snapshotId: string;
@@ -41,13 +47,20 @@ export class Account {
   readonly snapshots = new Map<string, SnapshotRecord>();
   /** Deleted while pending, by id: it takes effect when they are pending no longer. */
   readonly doomedSnapshots = new Set<string>();
+  /** By id, in which state the lock is. */
+  readonly lockedSnapshots = new Map<string, string>();
+  readonly archivedSnapshots = new Set<string>();
   /** Moto makes one for every image, whatever the image was registered from. */
   readonly hiddenSnapshots = new Set<string>();
+  readonly locks = new Map<string, SnapshotLock>();
+  readonly archivedSnapshots = new Set<string>();
   readonly volumeStates = new Map<string, VolumeState>();
   /** Volumes and images. */
   readonly createdAt = new Map<string, Date>();
   readonly imageMappings = new Map<string, ImageMapping[]>();
   readonly disabledImages = new Set<string>();
+  /** Snapshots that AWS fails to delete with their image. */
+  readonly keptOnDeregister = new Set<string>();
 
   now(): Date {
     return this.#time ?? new Date();
@@ -85,6 +98,12 @@ export class Account {
     const record = this.snapshots.get(id);
     if (record === undefined) return undefined;
     return this.now() < record.completesAt ? 'pending' : record.endState;
+  }
+
+  forgetSnapshot(id: string): void {
+    this.snapshots.delete(id);
+    this.locks.delete(id);
+    this.archivedSnapshots.delete(id);
   }
 
   copiesUnderWay(region: string): number {

@@ -3,6 +3,7 @@ import type { Element } from '@xmldom/xmldom';
 import type { Answer } from '../message.ts';
 import type { ImageMapping } from './account.ts';
 import { describe, type Listing } from './describe.ts';
+import { createImage, deregisterImage, hideMotosOwn } from './image-making.ts';
 import { type Ec2Call, type Operation, question } from './operation.ts';
 import { append, child, items, parseAnswer, remove, setText, text } from './xml.ts';
 
@@ -14,13 +15,12 @@ const registerImage: Operation = async (call) => {
     const found = await call.forward(question('DescribeSnapshots', { SnapshotId: ids }));
     if (found.status !== 200) return found;
   }
-  const answer = await createImage(call);
-  if (answer.status !== 200 || mappings.length === 0) return answer;
+  const answer = await call.forward();
+  if (answer.status !== 200) return answer;
   const id = text(parseAnswer(answer), 'imageId');
-  const image = await call.forward(question('DescribeImages', { ImageId: [id] }));
-  for (const item of items(parseAnswer(image), 'imagesSet')) {
-    for (const snapshot of snapshotsOf(item)) call.account.hiddenSnapshots.add(snapshot);
-  }
+  call.account.createdAt.set(id, call.account.now());
+  if (mappings.length === 0) return answer;
+  await hideMotosOwn(call, id);
   call.account.imageMappings.set(id, mappings);
   return answer;
 };
@@ -34,25 +34,6 @@ function requestedMappings(parameters: URLSearchParams): ImageMapping[] {
   });
 }
 
-/** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateImage.html */
-const createImage: Operation = async (call) => {
-  const answer = await call.forward();
-  if (answer.status === 200)
-    call.account.createdAt.set(text(parseAnswer(answer), 'imageId'), call.account.now());
-  return answer;
-};
-
-/** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeregisterImage.html */
-const deregisterImage: Operation = async (call) => {
-  const answer = await call.forward();
-  const id = call.parameters.get('ImageId') ?? '';
-  if (answer.status === 200) {
-    call.account.imageMappings.delete(id);
-    call.account.disabledImages.delete(id);
-  }
-  return answer;
-};
-
 /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeImages.html; moto has no IncludeDisabled. */
 const images: Listing = {
   set: 'imagesSet',
@@ -61,9 +42,13 @@ const images: Listing = {
     const id = text(item, 'imageId');
     const created = account.createdAt.get(id);
     if (created !== undefined) setText(item, 'creationDate', created.toISOString());
+    const mappings = account.imageMappings.get(id) ?? [];
+    if (mappings.length > 0) showMappings(item, mappings);
+    // An image is what its snapshots are.
+    const states = new Set(mappings.map(({ snapshotId }) => account.snapshotState(snapshotId)));
+    if (states.has('pending')) setText(item, 'imageState', 'pending');
+    if (states.has('error')) setText(item, 'imageState', 'failed');
     if (account.disabledImages.has(id)) setText(item, 'imageState', 'disabled');
-    const mappings = account.imageMappings.get(id);
-    if (mappings !== undefined) showMappings(item, mappings);
   },
   shows: (item, { account, parameters }) =>
     parameters.get('IncludeDisabled') === 'true' || !account.disabledImages.has(text(item, 'imageId')),

@@ -106,6 +106,7 @@ function sayFailed(backup: StandingBackup, { report, log }: ReconcileRun): void 
 }
 
 function failureOf({ kind, parts, tags }: StandingBackup): string {
+  if (kind === 'image') return 'it ended in error, or only its snapshots are left: it is no backup';
   if (kind !== 'set') return 'it ended in error and is no backup';
   const members = Number(tags[extraTagKeys.members]);
   const standing = parts.join(', ');

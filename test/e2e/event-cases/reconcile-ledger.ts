@@ -9,6 +9,15 @@ export const reconcileLedgerCases: Cases = {
       expect.objectContaining({ resource: 'data/monthly', decision: 'measure' }),
     );
   },
+  'reconcile-ledger.every-kind.json': async ({ run }) => {
+    await run('take-snapshots.daily.json');
+    const report = await run('reconcile-ledger.every-kind.json');
+    expect(report.outcomes).toContainEqual(
+      expect.objectContaining({ resource: 'data/daily', decision: 'measure' }),
+    );
+    const empty = report.outcomes.filter(({ reason }) => reason === 'nothing-selected');
+    expect(empty.map(({ resource }) => resource)).toEqual(['web', 'shop', 'machines']);
+  },
   'reconcile-ledger.retag.json': async ({ account, run, sample, start }) => {
     await start('take-snapshots', { ...(sample('take-snapshots.daily.json') as object), keep: '1 month' });
     const [before] = await account.snapshots();

@@ -2,11 +2,12 @@
 import {
   AutoScalingClient,
   type AutoScalingClientConfig,
+  DescribeAutoScalingGroupsCommand,
   DescribeLaunchConfigurationsCommand,
 } from '@aws-sdk/client-auto-scaling';
 import type { Lazy } from '../tools.ts';
-import { observing, required } from './ec2.ts';
-import { type Patience, persist } from './persist.ts';
+import { pages, required } from './ec2.ts';
+import type { Patience } from './persist.ts';
 
 export interface AutoScaling {
   autoScaling: Lazy<AutoScalingClient>;
@@ -22,25 +23,26 @@ export function autoScalingClient(config: AutoScalingClientConfig = {}): AutoSca
   });
 }
 
-/** The images of all launch configurations: those of groups that have no launch template. */
-export async function launchConfigurationImages({
-  autoScaling,
-  patience,
-}: AutoScaling): Promise<Set<string>> {
-  const client = await autoScaling();
+// The largest page: Amazon EC2 Auto Scaling API reference, DescribeLaunchConfigurations and DescribeAutoScalingGroups.
+const largestPage = 100;
+
+/** The images that groups launch without a launch template's saying so: by launch configurations, and by overrides of their own. */
+export async function imagesOfGroups(place: AutoScaling): Promise<Set<string>> {
+  const client = await place.autoScaling();
   const images = new Set<string>();
-  let token: string | undefined;
-  do {
-    // 100 is the largest page: Amazon EC2 Auto Scaling API reference, DescribeLaunchConfigurations.
-    const command = new DescribeLaunchConfigurationsCommand({
-      MaxRecords: 100,
-      ...(token !== undefined && { NextToken: token }),
-    });
-    const page = await observing('Launch configurations', () =>
-      persist(() => client.send(command), patience),
+  const configurations = pages(place, 'Launch configurations', (from) =>
+    client.send(new DescribeLaunchConfigurationsCommand({ MaxRecords: largestPage, ...from })),
+  );
+  for await (const { LaunchConfigurations = [] } of configurations)
+    for (const { ImageId } of LaunchConfigurations) images.add(required(ImageId, 'ImageId', 'Auto Scaling'));
+  const groups = pages(place, 'Auto Scaling groups', (from) =>
+    client.send(new DescribeAutoScalingGroupsCommand({ MaxRecords: largestPage, ...from })),
+  );
+  for await (const { AutoScalingGroups = [] } of groups) {
+    const overrides = AutoScalingGroups.flatMap(
+      ({ MixedInstancesPolicy }) => MixedInstancesPolicy?.LaunchTemplate?.Overrides ?? [],
     );
-    for (const { ImageId } of page.LaunchConfigurations ?? []) images.add(required(ImageId, 'ImageId'));
-    token = page.NextToken;
-  } while (token);
+    for (const { ImageId } of overrides) if (ImageId !== undefined) images.add(ImageId);
+  }
   return images;
 }

@@ -21,6 +21,10 @@ export interface Image {
   state: string;
   createdAt: Date;
   isPublic: boolean;
+  /** It cannot be deregistered until a person switches its protection off. */
+  isProtected: boolean;
+  /** The instance that CreateImage made it of; EC2 says it of no copy, whatever tags and name that has. */
+  sourceInstance: string | undefined;
   /** Those that it stands on. */
   snapshots: readonly string[];
   tags: Tags;
@@ -53,6 +57,9 @@ const toImage = (image: Ec2Image): Image => ({
   state: required(image.State, 'State'),
   createdAt: new Date(required(image.CreationDate, 'CreationDate')),
   isPublic: image.Public ?? false,
+  // Otherwise `enabled-with-cooldown` or `enabled-without-cooldown`, or until when it still is.
+  isProtected: (image.DeregistrationProtection ?? 'disabled') !== 'disabled',
+  sourceInstance: image.SourceInstanceId,
   snapshots: (image.BlockDeviceMappings ?? [])
     .map(({ Ebs }) => Ebs?.SnapshotId)
     .filter((id) => id !== undefined),

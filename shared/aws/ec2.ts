@@ -24,7 +24,7 @@ export function ec2Client(config: EC2ClientConfig = {}): EC2Client {
 
 /** Reads page after page, to the end. A page that cannot be read ends the run before its first write. */
 export async function* pages<Page extends { NextToken?: string | undefined }>(
-  { patience }: Ec2,
+  { patience }: Pick<Ec2, 'patience'>,
   what: string,
   read: (from: { NextToken?: string }) => Promise<Page>,
 ): AsyncGenerator<Page> {

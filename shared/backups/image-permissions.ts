@@ -6,12 +6,14 @@ import { tagKeys } from '../tags.ts';
 export const imageExpiryStatements: readonly Statement[] = [
   {
     actions: [
+      'autoscaling:DescribeAutoScalingGroups',
       'autoscaling:DescribeLaunchConfigurations',
       'ec2:DescribeImageAttribute',
       'ec2:DescribeImages',
       'ec2:DescribeInstances',
       'ec2:DescribeLaunchTemplates',
       'ec2:DescribeLaunchTemplateVersions',
+      'ec2:DescribeLockedSnapshots',
       'ec2:DescribeSnapshots',
     ],
     resources: ['*'],

@@ -1,9 +1,7 @@
 /** Images (AMIs) of instances, with the snapshots that they stand on, in one region. */
 import type { Filter } from '@aws-sdk/client-ec2';
-import { type AutoScaling, launchConfigurationImages } from '../aws/auto-scaling.ts';
 import { type Ec2, filterValues, slices } from '../aws/ec2.ts';
-import { imagesOfInstances, imagesOfLaunchTemplates } from '../aws/ec2-image-uses.ts';
-import { deregisterImage, type Image, imagesByName, isImageShared, ownImages } from '../aws/ec2-images.ts';
+import { deregisterImage, type Image, imagesByName, ownImages } from '../aws/ec2-images.ts';
 import { instancesStanding } from '../aws/ec2-instances.ts';
 import {
   byTag,
@@ -15,12 +13,11 @@ import {
 import { natureOf } from '../aws/errors.ts';
 import type { Place } from '../aws/place.ts';
 import { extraTagKeys, type Tags, tagKeys } from '../tags.ts';
-import type { BackupGateway, BackupState, Obstacle, StandingBackup } from './backup.ts';
+import type { BackupGateway, BackupState, StandingBackup } from './backup.ts';
 import { isImageName } from './image-name.ts';
+import { type ImagePlace, imageObstacles } from './image-obstacles.ts';
 
 type Ec2Place = Place<Pick<Ec2, 'ec2'>>;
-
-export type ImagePlace = Place<Pick<Ec2, 'ec2'> & Pick<AutoScaling, 'autoScaling'>>;
 
 /**
  * An image's id here is its name, which is known before the image is and still known when only its snapshots
@@ -28,7 +25,7 @@ export type ImagePlace = Place<Pick<Ec2, 'ec2'> & Pick<AutoScaling, 'autoScaling
  */
 export const imageBackups = (place: ImagePlace): BackupGateway => ({
   ...imagesIn(place),
-  obstacles: (backups) => obstacles(place, backups),
+  obstacles: (backups) => imageObstacles(place, backups),
 });
 
 /** The gateway for those who delete nothing, and so need not ask EC2 Auto Scaling. */
@@ -48,7 +45,7 @@ export function imagesIn(place: Ec2Place): Omit<BackupGateway, 'obstacles'> {
         place,
         sources.filter((source) => source.startsWith('i-')),
       ),
-    delete: (backup, confirm) => deleteImage(place, backup.id, confirm),
+    delete: (backup, confirm) => deleteImage(place, backup, confirm),
     tag: ({ parts }, tags) => tagSnapshots(place, parts, tags),
   };
 }
@@ -61,7 +58,12 @@ async function* imagesAndRemains(place: Ec2Place, filters: Filter[]): AsyncGener
   }
   const ofImages = [...filters, { Name: 'tag-key', Values: [extraTagKeys.image] }];
   const remains = await remainsOf(place, ofImages, (name) => !seen.has(name));
-  if (remains.length > 0) yield remains;
+  if (remains.length === 0) return;
+  // What was begun only after the first look is no remains: a second image would be made in its place.
+  const names = remains.map(({ id }) => id);
+  const late = await imagesByName(place, names);
+  yield [...late.values()].map((image) => toBackup(image, place.region));
+  yield remains.filter(({ id }) => !late.has(id));
 }
 
 /** What is left of images that are gone: their snapshots, by the name that these are tagged with. */
@@ -81,14 +83,15 @@ async function remainsOf(
   return [...byImage].map(([name, snapshots]) => toRemains(name, snapshots, place.region));
 }
 
-/** AWS describes so what CreateImage makes; a snapshot that only has the tags, of a restored volume, is not described so. */
-const isOfImage = ({ description }: Snapshot): boolean => description.startsWith('Created by CreateImage(');
+/** AWS describes so what CreateImage makes of an instance; the snapshot of a volume that was restored with the tags is not. */
+const isOfImage = ({ description, tags }: Snapshot): boolean =>
+  description.startsWith(`Created by CreateImage(${tags[tagKeys.source]})`);
 
 const toBackup = (image: Image, region: string): StandingBackup => ({
   kind: 'image',
   region,
   id: image.name,
-  source: sourceOf(image),
+  source: image.sourceInstance === image.tags[tagKeys.source] ? sourceOf(image) : undefined,
   state: stateOf(image),
   startedAt: image.createdAt,
   tags: image.tags,
@@ -110,7 +113,10 @@ function toRemains(name: string, snapshots: readonly Snapshot[], region: string)
   };
 }
 
-/** Tags are copied with images by others; the name that we derive from them is given to one image alone. */
+/**
+ * Tags are copied with images by others, into other regions even with the name: of which instance EC2 made an
+ * image is not. The name that we derive from the tags is given to one image alone.
+ */
 function sourceOf({ name, tags }: { name: string; tags: Tags }): string | undefined {
   const source = tags[tagKeys.source] ?? '';
   const owner = tags[tagKeys.owner] ?? '';
@@ -142,35 +148,6 @@ async function byName(place: Ec2Place, names: readonly string[]): Promise<Map<st
   return found;
 }
 
-/** By name. The looks that serve all images are made once; what has only remains left is used by nobody. */
-async function obstacles(
-  place: ImagePlace,
-  backups: readonly StandingBackup[],
-): Promise<Map<string, Obstacle>> {
-  const images = await imagesByName(
-    place,
-    backups.map(({ id }) => id),
-  );
-  const found = new Map<string, Obstacle>();
-  if (images.size === 0) return found;
-  const note = (obstacle: Obstacle, isSo: (image: Image) => boolean) => {
-    for (const [name, image] of images) if (!found.has(name) && isSo(image)) found.set(name, obstacle);
-  };
-  note('aws-backup', ({ tags }) => tags['aws:backup:source-resource'] !== undefined);
-  const byInstances = await imagesOfInstances(
-    place,
-    [...images.values()].map(({ id }) => id),
-  );
-  note('in-use-by-instance', ({ id }) => byInstances.has(id));
-  const byTemplates = await imagesOfLaunchTemplates(place);
-  note('in-use-by-launch-template', ({ id }) => byTemplates.has(id));
-  const byConfigurations = await launchConfigurationImages(place);
-  note('in-use-by-auto-scaling-group', ({ id }) => byConfigurations.has(id));
-  for (const [name, image] of images)
-    if (!found.has(name) && (await isImageShared(place, image))) found.set(name, 'shared');
-  return found;
-}
-
 /**
  * Deregisters the image with its snapshots, then deletes of its snapshots what is left: by a run that died,
  * or where AWS answered that it could not. Throws EC2's `InvalidSnapshot.InUse` where another image stands on
@@ -178,19 +155,25 @@ async function obstacles(
  */
 async function deleteImage(
   place: Ec2Place,
-  name: string,
+  { id: name, parts, tags }: StandingBackup,
   confirm: () => Promise<void>,
 ): Promise<string | undefined> {
-  const image = (await imagesByName(place, [name])).get(name);
-  const results = image ? await deregisterImage(place, image.id, confirm) : new Map<string, string>();
-  const gone = new Set([...results].filter(([, result]) => result === 'success').map(([id]) => id));
-  const left: string[] = [];
-  for await (const page of describeSnapshots(place, [byTag(extraTagKeys.image, [name])]))
-    left.push(...page.filter((snapshot) => isOfImage(snapshot)).map(({ id }) => id));
-  for (const id of left.filter((snapshot) => !gone.has(snapshot))) {
+  const image = parts.find((part) => part.startsWith('ami-'));
+  const results = image ? await deregisterImage(place, image, confirm) : new Map<string, string>();
+  const owner = byTag(tagKeys.owner, [tags[tagKeys.owner] ?? '']);
+  const left: Snapshot[] = [];
+  for await (const page of describeSnapshots(place, [owner, byTag(extraTagKeys.image, [name])]))
+    left.push(...page.filter(isOfImage).filter(({ id }) => results.get(id) !== 'success'));
+  const problems: unknown[] = [];
+  for (const { id } of left) {
     await deleteSnapshot(place, id, confirm).catch((error: unknown) => {
-      if (natureOf(error) !== 'absent') throw error;
+      const nature = natureOf(error);
+      if (nature === 'absent') return;
+      // Those that nobody else needs go all the same.
+      if (nature !== 'in-use') throw error;
+      problems.push(error);
     });
   }
-  return image && `${image.id} with ${image.snapshots.length} snapshots`;
+  if (problems.length > 0) throw problems[0];
+  return image && `${image} with its snapshots`;
 }

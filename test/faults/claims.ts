@@ -4,7 +4,7 @@ import { extraTagKeys, tagKeys } from '../../shared/tags.ts';
 import type { LogLine } from './invocation.ts';
 import type { Look, SeenRow, SeenSnapshot } from './look.ts';
 
-type Claim = Pick<Outcome, 'resource' | 'decision' | 'detail'>;
+type Claim = Pick<Outcome, 'resource' | 'decision' | 'reason' | 'detail'>;
 
 /** By decision: whether the account shows what `done` says. A function with a new kind of decision adds it here. */
 const checks: Readonly<Record<string, (claim: Claim, seen: Look) => boolean>> = {
@@ -15,11 +15,20 @@ const checks: Readonly<Record<string, (claim: Claim, seen: Look) => boolean>> = 
     return snapshots.get(id)?.tags[tagKeys.source] === resource;
   },
   delete: ({ resource }, { snapshots }) => !snapshots.has(resource),
-  forget: ({ resource }, { rows }) => ![...rows].some(([key, row]) => isRowOf(resource, key, row)),
+  // A set's id, which another row of it names, reads like a key.
+  forget: ({ resource, reason }, { rows }) =>
+    !rows.has(resource) &&
+    (reason === 'has-another-row' || ![...rows].some(([key, row]) => isRowOf(resource, key, row))),
   record: ({ resource }, { rows }) => [...rows.values()].some((row) => row['resource'] === resource),
   retag: ({ resource, detail = '' }, { snapshots }) => {
-    const expires = snapshots.get(resource)?.tags[tagKeys.expires];
-    return expires !== undefined && detail.endsWith(`to ${expires}`);
+    const parts = [...snapshots.values()].filter((part) => isPartOf(resource, part));
+    return parts.length > 0 && parts.every(({ tags }) => detail.endsWith(`to ${tags[tagKeys.expires]}`));
+  },
+  promote: ({ resource, detail = '' }, { snapshots }) => {
+    const parts = [...snapshots.values()].filter((part) => isPartOf(resource, part));
+    const told = ({ tags }: SeenSnapshot) =>
+      detail.endsWith(`becomes ${tags[tagKeys.slot]}, and stays until ${tags[tagKeys.expires]}`);
+    return parts.length > 0 && parts.every(told);
   },
   copy: ({ resource, detail = '' }, { snapshots }) => {
     const [region = '', id = ''] = detail.split('; ')[0]?.split(': ') ?? [];
@@ -45,9 +54,10 @@ const keepsClaim = ({ tags }: SeenSnapshot, resource: string, detail: string): b
   return tags[tagKeys.source] === resource && tags[extraTagKeys.consistency] === consistency;
 };
 
-/** Of the snapshot or set that was copied, not of its copies. */
+/** Of the snapshot, set or image of this name, not of its copies. */
 const isPartOf = (resource: string, { id, tags }: SeenSnapshot): boolean =>
-  (id === resource || tags[extraTagKeys.set] === resource) && tags[extraTagKeys.copyOf] === undefined;
+  [id, tags[extraTagKeys.set], tags[extraTagKeys.image]].includes(resource) &&
+  tags[extraTagKeys.copyOf] === undefined;
 
 const isRowOf = (resource: string, key: string, row: SeenRow) =>
   key === resource || row['resource'] === resource;

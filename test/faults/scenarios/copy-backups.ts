@@ -13,6 +13,7 @@ import { extraTagKeys, tagKeys } from '../../../shared/tags.ts';
 import { clientOf, elsewhere, type Look, type SeenSnapshot } from '../look.ts';
 import type { Scenario } from '../scenario.ts';
 import { credentials, owner, region, type World } from '../world.ts';
+import { runMeanwhile } from './meanwhile.ts';
 import { type Backup, makeSnapshot, makeVolume, rowOf, tagsOf } from './seeds.ts';
 
 const start = new Date('2026-11-21T09:30:02.000Z');
@@ -215,4 +216,33 @@ const databases: Scenario = {
   },
 };
 
-export const copyBackupsScenarios: readonly Scenario[] = [queue, settling, vanishing, databases];
+/** Their copies stand, and no run has seen it yet. */
+const copiedDatabases: Scenario = {
+  name: 'copy-backups/copied-databases',
+  stores: ['simpledb'],
+  start,
+  handlerOf,
+  seed: async (world) => {
+    const ids = [await makeDatabaseSnapshot(world, 'db'), await makeDatabaseSnapshot(world, 'cluster')];
+    world.time.moveTo(start);
+    await runMeanwhile(world, copyBackups, event);
+    return {
+      event,
+      settled: (seen) => [
+        ...copied(ids, seen),
+        ...ids.flatMap((id) => {
+          const says = seen.snapshots.get(id)?.tags[extraTagKeys.copies];
+          return says === `${elsewhere}:done` ? [] : [`${id} says of its copies: ${says}`];
+        }),
+      ],
+    };
+  },
+};
+
+export const copyBackupsScenarios: readonly Scenario[] = [
+  queue,
+  settling,
+  vanishing,
+  databases,
+  copiedDatabases,
+];

@@ -1,11 +1,11 @@
 import { type AutomationFunction, type CommonJob, entrypoint } from '../../../shared/entrypoint.ts';
-import { invoke } from '../invocation.ts';
+import { type AllClients, invoke } from '../invocation.ts';
 import type { World } from '../world.ts';
 
 /** Another function runs from its start to its end while one under test is at a call. */
 export async function runMeanwhile<Job extends CommonJob>(
   world: World,
-  automation: AutomationFunction<Job>,
+  automation: AutomationFunction<Job, AllClients>,
   payload: Record<string, unknown>,
 ): Promise<void> {
   const { ending } = await invoke(world, {

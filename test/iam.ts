@@ -1,8 +1,9 @@
 /**
  * IAM as far as our roles use it: which permissions a call needs, and whether a role has them.
- * Service Authorization Reference: Amazon EC2, Systems Manager, SimpleDB, DynamoDB.
+ * Service Authorization Reference: Amazon EC2, RDS, Systems Manager, SimpleDB, DynamoDB.
  */
 import type { Resource } from '../shared/plan/template.ts';
+import { rdsNeeds } from './iam-rds.ts';
 import type { Call } from './sandbox/types.ts';
 
 /** One permission that AWS checks for a call. */
@@ -47,6 +48,8 @@ export function needsOf(call: Call, tagsOf: TagsOfSnapshot): Need[] {
     case 'ec2':
       if (action === 'CopySnapshot') return copySnapshotNeeds(call, of, tagsOf);
       return ec2Needs(action, of, parameters, tagsOf);
+    case 'rds':
+      return rdsNeeds(call, tagsOf, keyNeeds);
     case 'ssm':
       return ssmNeeds(action, parameters);
     case 'simpledb':

@@ -28,8 +28,11 @@ const dependencies: Readonly<Record<string, string>> = {
 
 /** Undisturbed, dry, doubled, an answer lost, a refusal: these take every way through a function that calls AWS. */
 const kinds = new Set<FaultKind>(['none', 'dry-run', 'doubled', 'reset-after', 'code']);
-const isTelling = ({ fault: { kind, action } }: Case): boolean =>
-  kinds.has(kind) && (action === '' || !isRead(action)) && (kind !== 'code' || action.startsWith('ec2 '));
+const isTelling = ({ fault: { kind, action, detail } }: Case): boolean =>
+  kinds.has(kind) &&
+  (action === '' || !isRead(action)) &&
+  // Of the ledger's refusals one leads to another call: the domain is created by the first write.
+  (kind !== 'code' || action.startsWith('ec2 ') || detail === 'NoSuchDomain');
 
 let sandbox: Sandbox;
 let clients: RawClients;

@@ -6,9 +6,15 @@ import {
   CreateSnapshotsCommand,
   CreateVolumeCommand,
   DeleteSnapshotCommand,
+  DescribeLockedSnapshotsCommand,
+  DescribeSnapshotAttributeCommand,
   DescribeSnapshotsCommand,
   EC2Client,
+  LockSnapshotCommand,
+  ModifySnapshotAttributeCommand,
+  ModifySnapshotTierCommand,
   RunInstancesCommand,
+  UnlockSnapshotCommand,
 } from '@aws-sdk/client-ec2';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startSandbox } from '../sandbox/sandbox.ts';
@@ -297,4 +303,83 @@ describe('CopySnapshot', () => {
     expect(await codeOf(copy(await createSnapshot(await createVolume())))).toBe('IncorrectState');
     expect(await snapshotsIn(abroad)).toEqual([]);
   });
+});
+
+describe('locked snapshots', () => {
+  const lock = (SnapshotId: string, LockDuration = 1, client = ec2) =>
+    client.send(new LockSnapshotCommand({ SnapshotId, LockMode: 'governance', LockDuration }));
+  const remove = (SnapshotId: string) => codeOf(ec2.send(new DeleteSnapshotCommand({ SnapshotId })));
+
+  test('are not deleted until they are unlocked or their time is over', async () => {
+    const volume = await createVolume();
+    const [one, other] = [await createSnapshot(volume), await createSnapshot(volume)];
+    for (const id of [one, other]) await lock(id);
+    expect([await remove(one), await remove(other)]).toEqual(['SnapshotLocked', 'SnapshotLocked']);
+    await ec2.send(new UnlockSnapshotCommand({ SnapshotId: one }));
+    expect([await remove(one), await remove(other)]).toEqual(['no error', 'SnapshotLocked']);
+    pass(86_400);
+    expect(await remove(other)).toBe('no error');
+    expect(await codeOf(lock('snap-00000000'))).toBe('InvalidSnapshot.NotFound');
+  });
+
+  test('in compliance mode are not unlocked', async () => {
+    const SnapshotId = await createSnapshot(await createVolume());
+    await ec2.send(new LockSnapshotCommand({ SnapshotId, LockMode: 'compliance', LockDuration: 1 }));
+    expect(await codeOf(ec2.send(new UnlockSnapshotCommand({ SnapshotId })))).toBe('SnapshotLocked');
+  });
+
+  test('are listed by region, by id and in pages, with the state of their locks', async () => {
+    const volume = await createVolume();
+    const ids: string[] = [];
+    for (let count = 0; count < 6; count += 1) ids.push(await createSnapshot(volume));
+    for (const id of ids) await lock(id);
+    const abroadId = await createSnapshot(await createVolume(abroad), abroad);
+    await lock(abroadId, 2, abroad);
+    const free = await createSnapshot(volume);
+
+    const page = await ec2.send(new DescribeLockedSnapshotsCommand({ MaxResults: 5 }));
+    const rest = await ec2.send(
+      new DescribeLockedSnapshotsCommand({ MaxResults: 5, NextToken: page.NextToken }),
+    );
+    const seen = [...(page.Snapshots ?? []), ...(rest.Snapshots ?? [])];
+    expect(seen.map(({ SnapshotId }) => SnapshotId)).toEqual(ids.toSorted());
+    expect([page.Snapshots?.length, rest.NextToken]).toEqual([5, undefined]);
+    const tomorrow = new Date(nine.getTime() + 86_400_000);
+    expect(seen[0]).toMatchObject({ LockState: 'governance', LockCreatedOn: nine, LockExpiresOn: tomorrow });
+
+    pass(86_400);
+    const byId = async (client: EC2Client, SnapshotIds: string[]) =>
+      (await client.send(new DescribeLockedSnapshotsCommand({ SnapshotIds }))).Snapshots ?? [];
+    expect(await byId(ec2, [ids[0] ?? '', free])).toMatchObject([
+      { SnapshotId: ids[0], LockState: 'expired' },
+    ]);
+    expect(await byId(abroad, [abroadId])).toMatchObject([{ LockState: 'governance' }]);
+    expect(await codeOf(byId(ec2, [abroadId]))).toBe('InvalidSnapshot.NotFound');
+  });
+});
+
+test('archived snapshots say so', async () => {
+  const volume = await createVolume();
+  const [archived, other] = [await createSnapshot(volume), await createSnapshot(volume)];
+  await ec2.send(new ModifySnapshotTierCommand({ SnapshotId: archived, StorageTier: 'archive' }));
+  const tiers = (await snapshotsIn()).map(({ SnapshotId, StorageTier }) => [SnapshotId, StorageTier]);
+  expect(new Map(tiers as [string, string][])).toEqual(
+    new Map([
+      [archived, 'archive'],
+      [other, 'standard'],
+    ]),
+  );
+  const filter = { Filters: [{ Name: 'storage-tier', Values: ['archive'] }] };
+  expect(await snapshotsIn(ec2, filter)).toMatchObject([{ SnapshotId: archived }]);
+});
+
+test('shared snapshots say with whom', async () => {
+  const SnapshotId = await createSnapshot(await createVolume());
+  const attribute = { SnapshotId, Attribute: 'createVolumePermission' as const };
+  const permissions = async () =>
+    (await ec2.send(new DescribeSnapshotAttributeCommand(attribute))).CreateVolumePermissions ?? [];
+  expect(await permissions()).toEqual([]);
+  const share = { ...attribute, OperationType: 'add' as const, UserIds: ['111122223333'] };
+  await ec2.send(new ModifySnapshotAttributeCommand(share));
+  expect(await permissions()).toEqual([{ UserId: '111122223333' }]);
 });

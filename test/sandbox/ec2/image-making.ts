@@ -7,6 +7,7 @@ import type { Answer } from '../message.ts';
 import type { ImageMapping } from './account.ts';
 import { attachedVolumes } from './attached-volumes.ts';
 import { type Ec2Call, type Operation, question, Refusal } from './operation.ts';
+import { isLocked } from './snapshot-protection.ts';
 import { setTags, tagsSpecified } from './tags.ts';
 import { append, items, parseAnswer, setText, text, withBody } from './xml.ts';
 
@@ -120,12 +121,14 @@ export const deregisterImage: Operation = async (call) => {
 async function deleteWith(call: Ec2Call, snapshotId: string): Promise<string> {
   const { account } = call;
   if (account.imageUsing(snapshotId) !== undefined) return 'skipped';
+  if (isLocked(account, snapshotId)) return 'client-error';
   if (account.keptOnDeregister.has(snapshotId)) return 'internal-error';
   const asked = question('DeleteSnapshot');
   asked.set('SnapshotId', snapshotId);
   const answer = await call.forward(asked);
-  account.snapshots.delete(snapshotId);
-  return answer.status === 200 ? 'success' : 'client-error';
+  if (answer.status !== 200) return 'client-error';
+  account.forgetSnapshot(snapshotId);
+  return 'success';
 }
 
 function withResults(answer: Answer, results: readonly [string, string][]): Answer {

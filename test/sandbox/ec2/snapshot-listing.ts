@@ -9,7 +9,11 @@ export const snapshotListing: Listing = {
   set: 'snapshotSet',
   id: 'snapshotId',
   ids: 'SnapshotId',
-  change: (item, { account }) => showRecord(item, account, 'status'),
+  change: (item, { account }) => {
+    const isArchived = account.archivedSnapshots.has(text(item, 'snapshotId'));
+    setText(item, 'storageTier', isArchived ? 'archive' : 'standard');
+    showRecord(item, account, 'status');
+  },
   shows: (item, { account, parameters }) => {
     const owners = list(parameters, 'Owner').map((owner) => (owner === 'self' ? accountId : owner));
     if (owners.length > 0 && !owners.includes(text(item, 'ownerId'))) return false;
@@ -20,6 +24,7 @@ export const snapshotListing: Listing = {
     progress: (item) => [text(item, 'progress')],
     'start-time': (item) => [text(item, 'startTime')],
     'volume-id': (item) => [text(item, 'volumeId')],
+    'storage-tier': (item) => [text(item, 'storageTier')],
     encrypted: (item) => [text(item, 'encrypted')],
   },
 };

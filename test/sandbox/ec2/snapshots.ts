@@ -4,6 +4,7 @@ import { describe } from './describe.ts';
 import { type Ec2Call, type Operation, question, Refusal } from './operation.ts';
 import { copySnapshot } from './snapshot-copies.ts';
 import { showRecord, snapshotListing } from './snapshot-listing.ts';
+import { refuseIfLocked } from './snapshot-protection.ts';
 import { createSnapshots } from './snapshot-sets.ts';
 import { takeTurn } from './snapshot-turns.ts';
 import { ownAnswer, parseAnswer, setText, text, withBody } from './xml.ts';
@@ -41,13 +42,14 @@ const deleteSnapshot: Operation = async (call) => {
   if (parameters.get('DryRun') === 'true') return call.forward();
   await deleteWhatWasDoomed(call);
   const id = parameters.get('SnapshotId') ?? '';
+  refuseIfLocked(account, id);
   const image = account.imageUsing(id);
   if (image !== undefined) {
     throw new Refusal('InvalidSnapshot.InUse', `The snapshot ${id} is currently in use by ${image}`);
   }
   if (account.snapshotState(id) === 'pending') return doom(call, id);
   const answer = await call.forward();
-  if (answer.status === 200) account.snapshots.delete(id);
+  if (answer.status === 200) account.forgetSnapshot(id);
   return answer;
 };
 
@@ -67,7 +69,7 @@ async function deleteWhatWasDoomed({ account, forward }: Ec2Call): Promise<void>
     const parameters = question('DeleteSnapshot');
     parameters.set('SnapshotId', id);
     await forward(parameters, region);
-    account.snapshots.delete(id);
+    account.forgetSnapshot(id);
   }
 }
 

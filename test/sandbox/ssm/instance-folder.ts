@@ -100,7 +100,7 @@ export class InstanceFolder {
     const lines = readFileSync(join(this.path, 'log'), 'utf8').split('\n').slice(0, -1);
     return lines.map((line) => {
       const [time = '', ...words] = line.split(' ');
-      return { at: new Date(Number(time)), what: words.join(' ') };
+      return { at: new Date(Number(time)), what: words.join(' ').replaceAll(this.root, '') };
     });
   }
 

@@ -1,8 +1,13 @@
 /** Images through their gateway, against the local AWS: what is proven, what is deleted, and what stays. */
 
-import { AutoScalingClient, CreateLaunchConfigurationCommand } from '@aws-sdk/client-auto-scaling';
+import {
+  AutoScalingClient,
+  CreateAutoScalingGroupCommand,
+  CreateLaunchConfigurationCommand,
+} from '@aws-sdk/client-auto-scaling';
 import {
   AttachVolumeCommand,
+  CopyImageCommand,
   CreateLaunchTemplateCommand,
   CreateTagsCommand,
   CreateVolumeCommand,
@@ -10,6 +15,7 @@ import {
   DescribeImagesCommand,
   DescribeSnapshotsCommand,
   EC2Client,
+  LockSnapshotCommand,
   ModifyImageAttributeCommand,
   RegisterImageCommand,
   RunInstancesCommand,
@@ -111,6 +117,18 @@ it('an image of another name that carries our tags is not proven to be ours', as
   expect((await own()).find(({ id }) => id === 'copied by hand')).toMatchObject({ source: undefined });
 });
 
+it('a copy that someone made elsewhere, under the same name and with its tags, is not proven to be ours', async () => {
+  const { id, name } = await anImage(await anInstance());
+  const [ours] = await imagesStanding();
+  const there = { ...place(), region: 'eu-west-1' };
+  there.ec2 = new EC2Client({ ...access, region: there.region, endpoint: sandbox.url, maxAttempts: 1 });
+  const { ImageId = '' } = await there.ec2.send(
+    new CopyImageCommand({ Name: name, SourceImageId: id, SourceRegion: access.region }),
+  );
+  await there.ec2.send(new CreateTagsCommand({ Resources: [ImageId], Tags: ours?.Tags }));
+  expect((await imageBackups(there).byId([name])).get(name)).toMatchObject({ id: name, source: undefined });
+});
+
 it('a slow image is pending, and one whose snapshot fails has failed', async () => {
   const instance = await anInstance();
   const start = new Date('2026-11-21T02:15:00Z');
@@ -203,6 +221,61 @@ describe('what forbids a deletion', () => {
       new CreateLaunchConfigurationCommand({ LaunchConfigurationName: 'shop', ImageId: id, InstanceType }),
     );
     expect(await obstacle(name)).toBe('in-use-by-auto-scaling-group');
+  });
+
+  it('is an override of a group', async () => {
+    const { id, name } = await anImage(await anInstance());
+    const { LaunchTemplate } = await ec2.send(
+      new CreateLaunchTemplateCommand({
+        LaunchTemplateName: 'shop',
+        LaunchTemplateData: { ImageId: 'ami-12c6146b' },
+      }),
+    );
+    const LaunchTemplateSpecification = {
+      LaunchTemplateId: LaunchTemplate?.LaunchTemplateId,
+      Version: '$Latest',
+    };
+    await autoScaling.send(
+      new CreateAutoScalingGroupCommand({
+        AutoScalingGroupName: 'shop',
+        MinSize: 0,
+        MaxSize: 0,
+        AvailabilityZones: ['us-east-1a'],
+        MixedInstancesPolicy: {
+          LaunchTemplate: {
+            LaunchTemplateSpecification,
+            Overrides: [{ InstanceType: 't3.micro', ImageId: id }],
+          },
+        },
+      }),
+    );
+    expect(await obstacle(name)).toBe('in-use-by-auto-scaling-group');
+  });
+
+  it('is a lock on one of its snapshots', async () => {
+    const { name } = await anImage(await anInstance());
+    const [snapshot] = await snapshotsStanding();
+    await ec2.send(
+      new LockSnapshotCommand({
+        SnapshotId: snapshot?.SnapshotId,
+        LockMode: 'governance',
+        LockDuration: 1,
+      }),
+    );
+    expect(await obstacle(name)).toBe('locked');
+  });
+
+  it('is that another image uses all that is left of it', async () => {
+    const { id, name } = await anImage(await anInstance());
+    const BlockDeviceMappings = (await snapshotsStanding()).map(({ SnapshotId }, index) => ({
+      DeviceName: `/dev/sd${index}`,
+      Ebs: { SnapshotId },
+    }));
+    await ec2.send(
+      new RegisterImageCommand({ Name: 'another', RootDeviceName: '/dev/sd0', BlockDeviceMappings }),
+    );
+    await ec2.send(new DeregisterImageCommand({ ImageId: id }));
+    expect(await obstacle(name)).toBe('in-use-by-image');
   });
 
   it('is another account that may launch it', async () => {

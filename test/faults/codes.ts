@@ -49,6 +49,17 @@ export const refusals: Readonly<Record<string, readonly Refusal[]>> = {
     'InvalidDBClusterSnapshotStateFault',
     'AccessDenied',
   ),
+  // API reference, CreateDBSnapshot, CreateDBClusterSnapshot and the common errors
+  'rds CreateDBSnapshot': refused('InvalidDBInstanceState', 'SnapshotQuotaExceeded', 'AccessDenied'),
+  'rds CreateDBClusterSnapshot': refused(
+    'InvalidDBClusterStateFault',
+    'SnapshotQuotaExceeded',
+    'AccessDenied',
+  ),
+  'rds DescribeDBInstances': refused('AccessDenied', 'InvalidParameterValue'),
+  'rds DescribeDBClusters': refused('AccessDenied'),
+  'rds DescribeDBSnapshots': refused('AccessDenied'),
+  'rds DescribeDBClusterSnapshots': refused('AccessDenied'),
   'simpledb CreateDomain': [{ code: 'NumberDomainsExceeded', status: 409 }],
   'simpledb PutAttributes': [
     ...simpleDbWrite,

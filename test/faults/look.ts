@@ -10,6 +10,8 @@ import {
 import {
   type DBSnapshot,
   DescribeDBClusterSnapshotsCommand,
+  DescribeDBClustersCommand,
+  DescribeDBInstancesCommand,
   DescribeDBSnapshotsCommand,
   RDSClient,
 } from '@aws-sdk/client-rds';
@@ -38,6 +40,7 @@ export interface Look {
 
 /** What the functions under test never change. */
 export interface Surroundings {
+  /** Databases too, as `db:…` and `cluster:…`. */
   volumes: ReadonlySet<string>;
   imageSnapshots: ReadonlySet<string>;
 }
@@ -79,10 +82,8 @@ export function clientOf({ sandbox: { url } }: World, region: string): EC2Client
 }
 
 /** As snapshots of `db:…` and `cluster:…`, under their identifiers. */
-async function databaseSnapshotsIn({ sandbox }: World, region: string): Promise<[string, SeenSnapshot][]> {
-  const rds =
-    rdsClients.get(sandbox.url + region) ?? new RDSClient({ region, credentials, endpoint: sandbox.url });
-  rdsClients.set(sandbox.url + region, rds);
+async function databaseSnapshotsIn(world: World, region: string): Promise<[string, SeenSnapshot][]> {
+  const rds = rdsIn(world, region);
   const { DBSnapshots = [] } = await rds.send(new DescribeDBSnapshotsCommand({ SnapshotType: 'manual' }));
   const ofClusters = new DescribeDBClusterSnapshotsCommand({ SnapshotType: 'manual' });
   const { DBClusterSnapshots = [] } = await rds.send(ofClusters);
@@ -99,6 +100,23 @@ async function databaseSnapshotsIn({ sandbox }: World, region: string): Promise<
       ),
     ),
   ];
+}
+
+async function databasesIn(world: World): Promise<string[]> {
+  const rds = rdsIn(world, home);
+  const { DBInstances = [] } = await rds.send(new DescribeDBInstancesCommand({}));
+  const { DBClusters = [] } = await rds.send(new DescribeDBClustersCommand({}));
+  return [
+    ...DBInstances.map(({ DBInstanceIdentifier }) => `db:${DBInstanceIdentifier}`),
+    ...DBClusters.map(({ DBClusterIdentifier }) => `cluster:${DBClusterIdentifier}`),
+  ];
+}
+
+/** A raw client of RDS in a region. */
+export function rdsIn({ sandbox: { url } }: World, region: string): RDSClient {
+  const rds = rdsClients.get(url + region) ?? new RDSClient({ region, credentials, endpoint: url });
+  rdsClients.set(url + region, rds);
+  return rds;
 }
 
 const rdsClients = new Map<string, RDSClient>();
@@ -130,28 +148,38 @@ async function snapshotsIn(ec2: EC2Client, region: string): Promise<[string, See
   });
 }
 
-export async function lookAround({ ec2 }: World): Promise<Surroundings> {
+export async function lookAround(world: World): Promise<Surroundings> {
+  const { ec2 } = world;
   const { Volumes = [] } = await ec2.send(new DescribeVolumesCommand({}));
   const { Images = [] } = await ec2.send(
     new DescribeImagesCommand({ Owners: ['self'], IncludeDisabled: true }),
   );
   const mappings = Images.flatMap(({ BlockDeviceMappings = [] }) => BlockDeviceMappings);
   return {
-    volumes: new Set(Volumes.map(({ VolumeId = '' }) => VolumeId)),
+    volumes: new Set([
+      ...Volumes.map(({ VolumeId = '' }) => VolumeId),
+      ...(hasAsked(world, 'rds', home) ? await databasesIn(world) : []),
+    ]),
     imageSnapshots: new Set(mappings.map(({ Ebs }) => Ebs?.SnapshotId ?? '')),
   };
 }
 
 /**
  * Snapshots and rows as text that is the same if and only if they are. Left out is what passes by
- * itself: states, and who holds a lock until when; that a slot is done, stays.
+ * itself: states, when RDS says that a snapshot was started, and who holds a lock until when; that a slot
+ * is done, stays.
  */
 export function canonical({ snapshots, rows }: Look): string {
   const sorted = (all: ReadonlyMap<string, object>) =>
     [...all].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, value]) => [key, sortedFields(value)]);
-  const lasting = new Map([...snapshots].map(([id, { state: _state, ...rest }]) => [id, rest]));
+  const lasting = new Map([...snapshots].map(([id, snapshot]) => [id, lastingOf(snapshot)]));
   const settled = new Map([...rows].map(([key, row]) => [key, row['kind'] === 'slot' ? lockOf(row) : row]));
   return JSON.stringify({ snapshots: sorted(lasting), rows: sorted(settled) }, null, 1);
+}
+
+function lastingOf({ state: _state, started, ...rest }: SeenSnapshot): object {
+  const isOfDatabase = rest.volume.includes(':');
+  return isOfDatabase ? rest : { ...rest, started };
 }
 
 const lockOf = ({ until }: SeenRow): SeenRow => ({ done: String(until === 'done') });

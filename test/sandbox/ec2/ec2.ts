@@ -8,12 +8,14 @@ import type { Account } from './account.ts';
 import { imageOperations } from './images.ts';
 import { instanceOperations } from './instances.ts';
 import { type Ec2Call, type Operation, Refusal } from './operation.ts';
+import { protectionOperations } from './snapshot-protection.ts';
 import { snapshotOperations } from './snapshots.ts';
 import { refuseTags } from './tag-rules.ts';
 import { volumeOperations } from './volumes.ts';
 
 const operations: Readonly<Record<string, Operation>> = {
   ...snapshotOperations,
+  ...protectionOperations,
   ...volumeOperations,
   ...imageOperations,
   ...instanceOperations,

@@ -7,6 +7,7 @@ import {
   RDSClient,
 } from '@aws-sdk/client-rds';
 import { copyBackups } from '../../../functions/copy-backups/run.ts';
+import { takeSnapshots } from '../../../functions/take-snapshots/run.ts';
 import { databaseSnapshotId } from '../../../shared/backups/db-snapshot-id.ts';
 import { entrypoint } from '../../../shared/entrypoint.ts';
 import { extraTagKeys, tagKeys } from '../../../shared/tags.ts';
@@ -14,7 +15,7 @@ import { clientOf, elsewhere, type Look, type SeenSnapshot } from '../look.ts';
 import type { Scenario } from '../scenario.ts';
 import { credentials, owner, region, type World } from '../world.ts';
 import { runMeanwhile } from './meanwhile.ts';
-import { type Backup, makeSnapshot, makeVolume, rowOf, tagsOf } from './seeds.ts';
+import { type Backup, makeServer, makeSnapshot, makeVolume, rowOf, tagsOf } from './seeds.ts';
 
 const start = new Date('2026-11-21T09:30:02.000Z');
 const days = 86_400;
@@ -175,6 +176,40 @@ const vanishing: Scenario = {
   },
 };
 
+/** A set of an instance: a copy of each member, and one row. */
+const set: Scenario = {
+  name: 'copy-backups/set',
+  stores: ['simpledb'],
+  start,
+  handlerOf,
+  seed: async (world) => {
+    const { id: server } = await makeServer(world, { Role: 'shop' });
+    const slot = 'data/daily/2026-11-19T02:15:00Z';
+    world.time.moveTo(new Date('2026-11-19T02:15:00Z'));
+    await runMeanwhile(world, takeSnapshots, {
+      ...{ backup: 'data', tier: 'daily', keep: '7 days', scheduledTime: '2026-11-19T02:15:00Z' },
+      instances: { ids: [server] },
+      copies: [elsewhere],
+    });
+    world.time.moveTo(start);
+    world.sandbox.slowCopies({ pendingSeconds: 3 * days });
+    return { event, settled: (seen) => wholeCopy(`${slot}/${server}`, seen) };
+  },
+};
+
+function wholeCopy(name: string, seen: Look): string[] {
+  const members = [...seen.snapshots.values()].filter(({ tags }) => tags[extraTagKeys.set] === name);
+  const originals = members.filter(({ tags }) => tags[extraTagKeys.copyOf] === undefined);
+  const uncopied = originals.filter(({ id }) => copiesOf(id, seen).length !== 1);
+  const row = seen.rows.get(`${name}@${elsewhere}`);
+  const isKnown = row?.['kind'] === 'set' && [undefined, name].includes(row['resource']);
+  return [
+    ...(originals.length === 2 && members.length === 4 ? [] : [`${name} has ${members.length} members`]),
+    ...uncopied.map(({ id }) => `${id} of ${name} has ${copiesOf(id, seen).length} copies`),
+    ...(isKnown ? [] : [`The copy of ${name} has the row ${JSON.stringify(row)}`]),
+  ];
+}
+
 const databaseSlot = 'data/daily/2026-11-19T02:15:00Z';
 
 /** A snapshot of a database as take-db-snapshots makes them, with its row. */
@@ -243,6 +278,7 @@ export const copyBackupsScenarios: readonly Scenario[] = [
   queue,
   settling,
   vanishing,
+  set,
   databases,
   copiedDatabases,
 ];

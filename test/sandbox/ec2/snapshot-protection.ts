@@ -1,6 +1,8 @@
 /** Locks and the archive, which moto has not. */
-import { type Account, accountId } from './account.ts';
+import type { Element } from '@xmldom/xmldom';
+import { type Account, accountId, type SnapshotLock } from './account.ts';
 import { type Ec2Call, list, type Operation, question, Refusal } from './operation.ts';
+import { cutPage, pageRequest } from './paging.ts';
 import { append, items, ownAnswer, parseAnswer, setText, text } from './xml.ts';
 
 const dayMilliseconds = 24 * 3_600_000;
@@ -13,7 +15,7 @@ export const isLocked = (account: Account, id: string): boolean => {
 
 /** https://docs.aws.amazon.com/ebs/latest/userguide/ebs-snapshot-lock.html: nobody deletes a locked snapshot. */
 export function refuseIfLocked(account: Account, id: string): void {
-  if (isLocked(account, id)) throw new Refusal('OperationNotPermitted', `The snapshot ${id} is locked`);
+  if (isLocked(account, id)) throw new Refusal('SnapshotLocked', `The snapshot ${id} is locked`);
 }
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_LockSnapshot.html */
@@ -33,31 +35,45 @@ const lockSnapshot: Operation = async (call) => {
   });
 };
 
-/** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_UnlockSnapshot.html */
+/** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_UnlockSnapshot.html: nothing ends a lock in compliance mode. */
 const unlockSnapshot: Operation = async ({ action, account, parameters }) => {
   const id = parameters.get('SnapshotId') ?? '';
+  if (account.locks.get(id)?.mode === 'compliance') refuseIfLocked(account, id);
   account.locks.delete(id);
   return ownAnswer(action, (root) => setText(root, 'snapshotId', id));
 };
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeLockedSnapshots.html */
 const describeLockedSnapshots: Operation = async (call) => {
-  const ids = list(call.parameters, 'SnapshotId');
-  await refuseMissing(call, ids);
-  const { account } = call;
-  return ownAnswer(call.action, (root) => {
+  const { action, account, parameters } = call;
+  const ids = list(parameters, 'SnapshotId');
+  const standing = await refuseMissing(call, ids);
+  const locked = [...account.locks].filter(
+    ([id]) => standing.has(id) && (ids.length === 0 || ids.includes(id)),
+  );
+  const request = pageRequest(parameters);
+  const { page, nextToken } = request
+    ? cutPage(locked, ([id]) => id, request)
+    : { page: locked, nextToken: undefined };
+  return ownAnswer(action, (root) => {
     const set = append(root, 'snapshotSet');
-    for (const [id, { mode, createdOn, expiresOn }] of account.locks) {
-      if (ids.length > 0 && !ids.includes(id)) continue;
-      const item = append(set, 'item');
-      setText(item, 'ownerId', accountId);
-      setText(item, 'snapshotId', id);
-      setText(item, 'lockState', isLocked(account, id) ? mode : 'expired');
-      setText(item, 'lockCreatedOn', createdOn.toISOString());
-      setText(item, 'lockExpiresOn', expiresOn.toISOString());
-    }
+    for (const [id, lock] of page) showLock(append(set, 'item'), id, lock, account);
+    if (nextToken !== undefined) setText(root, 'nextToken', nextToken);
   });
 };
+
+function showLock(
+  item: Element,
+  id: string,
+  { mode, createdOn, expiresOn }: SnapshotLock,
+  account: Account,
+): void {
+  setText(item, 'ownerId', accountId);
+  setText(item, 'snapshotId', id);
+  setText(item, 'lockState', isLocked(account, id) ? mode : 'expired');
+  setText(item, 'lockCreatedOn', createdOn.toISOString());
+  setText(item, 'lockExpiresOn', expiresOn.toISOString());
+}
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifySnapshotTier.html */
 const modifySnapshotTier: Operation = async (call) => {
@@ -67,12 +83,14 @@ const modifySnapshotTier: Operation = async (call) => {
   return ownAnswer(call.action, (root) => setText(root, 'snapshotId', id));
 };
 
-async function refuseMissing({ forward }: Ec2Call, ids: readonly string[]): Promise<void> {
+/** Answers what stands in the region. */
+async function refuseMissing({ forward }: Ec2Call, ids: readonly string[]): Promise<Set<string>> {
   const answer = await forward(question('DescribeSnapshots'));
   const standing = new Set(items(parseAnswer(answer), 'snapshotSet').map((item) => text(item, 'snapshotId')));
   const missing = ids.find((id) => !standing.has(id));
   if (missing !== undefined)
     throw new Refusal('InvalidSnapshot.NotFound', `The snapshot '${missing}' does not exist.`);
+  return standing;
 }
 
 export const protectionOperations: Readonly<Record<string, Operation>> = {

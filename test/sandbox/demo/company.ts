@@ -142,6 +142,7 @@ export class Company {
     }
     for (const [name, id] of instances) this.#ids.set(name, id);
     sandbox.setVolumeState(this.idOf(inError), 'error');
+    sandbox.setMounts(this.idOf(shop), [{ target: shopMount, source: '/dev/nvme1n1' }]);
     await this.#createDatabase();
     const { SnapshotId = '' } = await this.#ec2.send(
       new CreateSnapshotCommand({ VolumeId: this.idOf('warehouse'), Description: 'before the move' }),

@@ -27,7 +27,7 @@ export async function seenIn(company: Company): Promise<Seen[]> {
         tags: tagsOf(TagList),
       }),
     ),
-    ...(await company.images()).map(({ ImageId: id = '', State, Tags }): Seen => {
+    ...(await company.images()).map(({ Name: id = '', State, Tags }): Seen => {
       const tags = tagsOf(Tags);
       return {
         kind: 'image',

@@ -34,6 +34,9 @@ const quietReasons = new Set([
   'not-planned',
   'not-completed',
   'copy-awaited',
+  'tier-not-copied',
+  'backup-failed',
+  'nothing-to-promote',
 ]);
 
 export class Timeline {
@@ -120,11 +123,20 @@ export class Timeline {
 
   #seeDone({ decision, resource, detail = '' }: Outcome, at: Date): void {
     if (decision === 'copy') this.#copied += 1;
-    if (decision === 'promote') this.note(at, `A ${detail}`);
+    if (decision === 'promote') this.#seePromoted(detail, at);
     if (decision !== 'create' || !detail.includes('-consistent') || this.#told.has(resource)) return;
     this.#told.add(resource);
     const [, consistency = ''] = detail.split('; ');
     this.note(at, `The volumes of ${this.#company.nameOf(resource)} are one set, ${consistency}.`);
+  }
+
+  #seePromoted(detail: string, at: Date): void {
+    const [, source = '', slotText = '', until = ''] =
+      /^(\S+): becomes (\S+), and stays until (\S+)/.exec(detail) ?? [];
+    const { tier = '' } = parseSlotId(slotText) ?? {};
+    const name = this.#company.nameOf(source);
+    const end = this.#calendar.until(new Date(until), at);
+    this.note(at, `The first good snapshot of ${name} after it becomes the ${tier} one, until ${end}.`);
   }
 
   #seeKept({ resource, reason, detail = '' }: Outcome, at: Date): void {

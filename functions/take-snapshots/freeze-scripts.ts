@@ -80,7 +80,7 @@ done
 device() {
   place=$1
   while [ ! -d "$place" ]; do place=\${place%/*}; place=\${place:-/}; done
-  findmnt -rn -o MAJ:MIN -T "$(cd -P "$place" && pwd -P)"
+  findmnt -n -r -o MAJ:MIN -T "$(cd -P "$place" && pwd -P)"
 }
 set --${words(order.paths)}
 devices=' '

@@ -19,7 +19,7 @@ export type Invariant = (step: Step) => string[];
 const isOurs = ({ tags }: SeenSnapshot): boolean => tags[tagKeys.owner] === owner;
 
 const deletedIn = ({ before, after }: Step): SeenSnapshot[] =>
-  [...before.snapshots.values()].filter(({ id }) => !after.snapshots.has(id));
+  [...before.snapshots].filter(([key]) => !after.snapshots.has(key)).map(([, snapshot]) => snapshot);
 
 const notBeforeItsTime: Invariant = (step) =>
   deletedIn(step)
@@ -129,8 +129,8 @@ const noCopyClaimedFalsely: Invariant = ({ after }) =>
   });
 
 const taggedFromTheStart: Invariant = ({ before, after }) => {
-  const made = [...after.snapshots.values()].filter(({ id }) => !before.snapshots.has(id));
-  return made.flatMap(({ id, tags }) =>
+  const made = [...after.snapshots].filter(([key]) => !before.snapshots.has(key));
+  return made.flatMap(([id, { tags }]) =>
     Object.values(tagKeys)
       .filter((key) => tags[key] === undefined)
       .map((key) => `${id} was made without the tag ${key}`),
@@ -146,6 +146,28 @@ const endedByItself: Invariant = ({ invocations }) =>
     .filter((kind) => kind === 'timed-out' || kind === 'stuck')
     .map((kind) => `the run did not end by itself: ${kind}`);
 
+/** As the scenarios' jobs say. */
+const freezeSeconds = 60;
+
+/** The watchdog of an instance thaws in time, whatever has become of the run. */
+const nothingStaysFrozen: Invariant = ({ after: { at, machines } }) =>
+  [...machines].flatMap(([id, { frozen, events }]) => {
+    const last = events.findLast(({ what }) => what.startsWith('fsfreeze -f'))?.at ?? at;
+    const isOverdue = at.getTime() - last.getTime() > (freezeSeconds + 1) * 1_000;
+    return isOverdue ? frozen.map((path) => `${path} of ${id} is frozen since ${last.toISOString()}`) : [];
+  });
+
+/** A set that says so was begun while something was frozen. */
+const nothingConsistentUnfrozen: Invariant = ({ after: { snapshots, machines } }) => {
+  const moments = [...machines.values()].flatMap((machine) => machine.snapshots);
+  const frozen = new Set(
+    moments.filter(({ frozen }) => frozen.length > 0).flatMap((moment) => moment.snapshots),
+  );
+  return [...snapshots.values()]
+    .filter(({ id, tags }) => tags[extraTagKeys.consistency] === 'application' && !frozen.has(id))
+    .map(({ id }) => `${id} says that it is application-consistent, and nothing was frozen for it`);
+};
+
 export const invariants: readonly Invariant[] = [
   notBeforeItsTime,
   nothingOfOthers,
@@ -158,6 +180,8 @@ export const invariants: readonly Invariant[] = [
   noCopyClaimedFalsely,
   taggedFromTheStart,
   nothingClaimedFalsely,
+  nothingStaysFrozen,
+  nothingConsistentUnfrozen,
   endedByItself,
 ];
 

@@ -114,7 +114,7 @@ describe('a freeze', () => {
 
   it('is refused where it cannot be told what file system something needed is on', () => {
     const paths = [machine.mount('www', '8:16')];
-    machine.stub('findmnt', `case $5 in /usr) exit 1 ;; "${paths[0]}") echo 8:16 ;; *) echo 8:1 ;; esac`);
+    machine.stub('findmnt', `case $6 in /usr) exit 1 ;; "${paths[0]}") echo 8:16 ;; *) echo 8:1 ;; esac`);
     expect(freeze({ paths }).said).toBe('refused: the device of /usr is unknown');
   });
 

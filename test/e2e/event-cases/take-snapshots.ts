@@ -36,6 +36,17 @@ export const takeSnapshotsCases: Cases = {
     const [row] = await account.ledgerRows();
     expect(row).toMatchObject({ kind: 'set', source: instance, resource: expect.stringContaining(instance) });
   },
+  'take-snapshots.frozen.json': async ({ sandbox, account, run }) => {
+    const instance = await startInstance(account, 'web');
+    sandbox.setMounts(instance, [{ target: '/var/www', source: '/dev/nvme1n1' }]);
+    expect(await run('take-snapshots.frozen.json')).toMatchObject({ summary: { done: 1 } });
+    const tags = { 'groundskeeper:source': instance, 'groundskeeper:consistency': 'application' };
+    expect(await account.snapshots()).toEqual([
+      expect.objectContaining({ tags: expect.objectContaining(tags) }),
+    ]);
+    const { frozen, snapshots } = await sandbox.instanceOs(instance);
+    expect([frozen, snapshots]).toEqual([[], [expect.objectContaining({ frozen: ['/var/www'] })]]);
+  },
   'take-snapshots.dry-run.json': async ({ account, run }) => {
     expect(await run('take-snapshots.dry-run.json')).toMatchObject({
       dryRun: true,

@@ -186,4 +186,74 @@ const sets: Scenario = {
   },
 };
 
-export const takeSnapshotsScenarios: readonly Scenario[] = [daily, slow, vanishing, limited, sets];
+const frozenPaths = ['/var/www', '/srv/data'];
+const frozenBackup = {
+  tags: { Role: ['shop'] },
+  freeze: frozenPaths,
+  before: ['sync'],
+  after: ['sync'],
+};
+
+/** What is frozen on it, once all is over. */
+const stillFrozen = ({ machines }: Look): string[] =>
+  [...machines].flatMap(([id, { frozen }]) => frozen.map((path) => `${path} of ${id} is frozen`));
+
+/** What says that it is application-consistent was begun while all was frozen. */
+function halfFrozen({ snapshots, machines }: Look): string[] {
+  const moments = [...machines.values()].flatMap((machine) => machine.snapshots);
+  const half = moments.filter(({ frozen }) => frozenPaths.some((path) => !frozen.includes(path)));
+  return half
+    .flatMap((moment) => moment.snapshots)
+    .filter((id) => snapshots.get(id)?.tags[extraTagKeys.consistency] === 'application')
+    .map((id) => `${id} is application-consistent by name only`);
+}
+
+async function makeShop(world: World): Promise<Server> {
+  const server = await makeServer(world, { Role: 'shop' });
+  const mounts = frozenPaths.map((target, index) => ({ target, source: `/dev/nvme${index + 1}n1` }));
+  world.sandbox.setMounts(server.id, mounts);
+  return server;
+}
+
+/** A set of an instance whose file systems are frozen; the job wants no other. */
+const frozen: Scenario = {
+  name: 'take-snapshots/frozen',
+  stores: ['simpledb'],
+  start,
+  handlerOf,
+  seed: async (world) => {
+    const server = await makeShop(world);
+    world.time.moveTo(start);
+    return {
+      event: { ...event, volumes: undefined, instances: frozenBackup },
+      settled: (seen) => [...setsTaken([server], seen), ...stillFrozen(seen), ...halfFrozen(seen)],
+    };
+  },
+};
+
+/** The same where Systems Manager does not know the instance, and the job takes what it can have. */
+const unfrozen: Scenario = {
+  name: 'take-snapshots/unfrozen',
+  stores: ['simpledb'],
+  start,
+  handlerOf,
+  seed: async (world) => {
+    const server = await makeShop(world);
+    world.sandbox.setManaged(server.id, false);
+    world.time.moveTo(start);
+    return {
+      event: { ...event, volumes: undefined, instances: { ...frozenBackup, unfrozen: 'take' } },
+      settled: (seen) => setsTaken([server], seen),
+    };
+  },
+};
+
+export const takeSnapshotsScenarios: readonly Scenario[] = [
+  daily,
+  slow,
+  vanishing,
+  limited,
+  sets,
+  frozen,
+  unfrozen,
+];

@@ -4,7 +4,7 @@ import { AutomationError } from '../errors.ts';
 import type { Tags } from '../tags.ts';
 import { tagListOf } from './ec2.ts';
 import { awsErrorOf, natureOf } from './errors.ts';
-import { persist } from './persist.ts';
+import { persist, UncertainError } from './persist.ts';
 import type { Rds } from './rds.ts';
 import type { Database } from './rds-databases.ts';
 import { type DatabaseSnapshot, type DatabaseType, databaseSnapshotsById } from './rds-snapshots.ts';
@@ -39,9 +39,10 @@ export class SnapshotQuotaError extends AutomationError {
  */
 export async function createDatabaseSnapshot(place: Rds, snapshot: NewDatabaseSnapshot): Promise<string> {
   const { database, id, tags, isIt } = snapshot;
+  const standing = async () => (await databaseSnapshotsById(place, database.type, [id])).get(id);
   const find = async () => {
-    const standing = (await databaseSnapshotsById(place, database.type, [id])).get(id);
-    return standing && isIt(standing) ? id : undefined;
+    const found = await standing();
+    return found && isIt(found) ? id : undefined;
   };
   const attempt = async () => {
     await send(place, database, id, tags);
@@ -50,9 +51,20 @@ export async function createDatabaseSnapshot(place: Rds, snapshot: NewDatabaseSn
   try {
     return await persist(attempt, place.patience, { find });
   } catch (error) {
-    if (natureOf(error) === 'exists' && (await find()) !== undefined) return id;
-    throw explained(error, snapshot);
+    const last = lastWord(error);
+    if (natureOf(last) !== 'exists') throw explained(last, snapshot);
+    const found = await standing();
+    if (found && isIt(found)) return id;
+    // What RDS does not show yet may be ours.
+    throw found ? explained(last, snapshot) : new UncertainError(last);
   }
+}
+
+/** Repeating is harmless, and these two say nothing against an earlier attempt, of which the answer was lost. */
+function lastWord(error: unknown): unknown {
+  if (!(error instanceof UncertainError)) return error;
+  const nature = natureOf(error.cause);
+  return nature === 'busy' || nature === 'exists' ? error.cause : error;
 }
 
 async function send({ rds }: Rds, { type, id: of }: NewDatabaseSnapshot['database'], id: string, tags: Tags) {

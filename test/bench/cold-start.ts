@@ -26,6 +26,12 @@ type Bundling = { deployed: (ledger: string) => BuildOptions };
 /** A job for each function that looks at AWS and changes nothing. */
 const jobs: Record<string, object> = {
   'take-snapshots': { dryRun: true, backup: 'data', keep: '7 days', volumes: { tags: { backup: ['yes'] } } },
+  'take-db-snapshots': {
+    dryRun: true,
+    backup: 'databases',
+    keep: '7 days',
+    databases: { tags: { backup: ['yes'] } },
+  },
   'copy-backups': {
     dryRun: true,
     copies: [{ backup: 'data', region: 'eu-central-1', keep: { daily: '7 days' } }],

@@ -6,10 +6,20 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { AttachVolumeCommand, RunInstancesCommand } from '@aws-sdk/client-ec2';
+import {
+  CopyDBSnapshotCommand,
+  CreateDBInstanceCommand,
+  ModifyDBSnapshotAttributeCommand,
+  RDSClient,
+} from '@aws-sdk/client-rds';
 import { type BuildOptions, build } from 'esbuild';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type * as ec2Gateway from '../../shared/aws/ec2.ts';
 import type * as volumes from '../../shared/aws/ec2-volumes.ts';
+import type * as rdsGateway from '../../shared/aws/rds.ts';
+import type * as newSnapshots from '../../shared/aws/rds-new-snapshot.ts';
+import { databaseSnapshotId } from '../../shared/backups/db-snapshot-id.ts';
+import type * as rdsBackupGateway from '../../shared/backups/rds.ts';
 import { ledgerTable } from '../../shared/ledger/dynamodb-table.ts';
 import type { BackupRow } from '../../shared/ledger/ledger.ts';
 import type { openLedger } from '../../shared/ledger/open-dynamodb.ts';
@@ -146,4 +156,72 @@ it('EC2 tells the volumes with a tag', async () => {
     tags: { Backup: 'data' },
     createdAt: expect.any(Date),
   });
+});
+
+it('RDS takes, tells, tags and deletes snapshots, and answers refusals as they are', async () => {
+  const raw = new RDSClient({ endpoint: sandbox.url, ...access });
+  const login = { MasterUsername: 'admin', MasterUserPassword: 'correct-horse' };
+  const size = { DBInstanceClass: 'db.t4g.micro', AllocatedStorage: 20, Engine: 'postgres' };
+  await raw.send(new CreateDBInstanceCommand({ ...login, ...size, DBInstanceIdentifier: 'orders' }));
+  const { rdsClient, createDatabaseSnapshot, rdsBackups } = await bundled<
+    typeof rdsGateway & typeof newSnapshots & typeof rdsBackupGateway
+  >(
+    "export { rdsClient } from './shared/aws/rds.ts'; export { createDatabaseSnapshot } from './shared/aws/rds-new-snapshot.ts'; export { rdsBackups } from './shared/backups/rds.ts';",
+  );
+  const rds = rdsClient({ endpoint: sandbox.url, ...access });
+  const place = {
+    rds,
+    region: 'us-east-1',
+    patience: { clock, random: Math.random, timeLeft: () => 60_000 },
+  };
+  const gateway = rdsBackups(place);
+  const slot = 'db/daily/2026-11-21T02:15:00Z';
+  const tags = {
+    'groundskeeper:owner': owner,
+    'groundskeeper:slot': slot,
+    'groundskeeper:source': 'db:orders',
+  };
+  const id = databaseSnapshotId({ owner, slot, source: 'db:orders' });
+  const take = (isIt: boolean) =>
+    createDatabaseSnapshot(place, {
+      database: { type: 'db', id: 'orders', status: 'available' },
+      id,
+      tags,
+      isIt: () => isIt,
+    });
+  expect(await take(true)).toBe(id);
+  expect(await take(true)).toBe(id);
+  await expect(take(false)).rejects.toMatchObject({ name: 'IdentifierTakenError' });
+
+  const own = async () => {
+    const found = [];
+    for await (const page of gateway.own(owner)) found.push(...page);
+    return found;
+  };
+  const [backup] = await own();
+  expect(backup).toMatchObject({ id, kind: 'db-snapshot', source: 'db:orders', state: 'completed' });
+  if (!backup) return;
+  expect(backup.startedAt).toBeInstanceOf(Date);
+  expect(await gateway.living(['db:orders', 'db:gone', 'cluster:orders'])).toEqual(new Set(['db:orders']));
+  await gateway.tag(backup, { 'groundskeeper:tier': 'weekly' });
+  expect((await own())[0]?.tags).toEqual({ ...tags, 'groundskeeper:tier': 'weekly' });
+
+  // A copy by hand, tags and all, is nobody's: it expires by no one's hand but theirs.
+  const byHand = { SourceDBSnapshotIdentifier: id, TargetDBSnapshotIdentifier: 'by-hand', CopyTags: true };
+  await raw.send(new CopyDBSnapshotCommand(byHand));
+  expect((await own()).map((one) => [one.id, one.source])).toEqual([
+    ['by-hand', undefined],
+    [id, 'db:orders'],
+  ]);
+  expect([...(await gateway.byId([id, 'no-such-snapshot'])).keys()]).toEqual([id]);
+
+  expect(await gateway.obstacles([backup])).toEqual(new Map());
+  const share = { DBSnapshotIdentifier: id, AttributeName: 'restore', ValuesToAdd: ['210987654321'] };
+  await raw.send(new ModifyDBSnapshotAttributeCommand(share));
+  expect(await gateway.obstacles([backup])).toEqual(new Map([[id, 'shared']]));
+
+  const confirm = async () => {};
+  await gateway.delete(backup, confirm);
+  await gateway.delete(backup, confirm);
+  expect((await own()).map((one) => one.id)).toEqual(['by-hand']);
 });

@@ -12,6 +12,7 @@ import { createImagesCases } from './event-cases/create-images.ts';
 import { expireBackupsCases } from './event-cases/expire-backups.ts';
 import { reconcileLedgerCases } from './event-cases/reconcile-ledger.ts';
 import type { Cases } from './event-cases/setting.ts';
+import { takeDbSnapshotsCases } from './event-cases/take-db-snapshots.ts';
 import { takeSnapshotsCases } from './event-cases/take-snapshots.ts';
 import { functionNames } from './package.ts';
 
@@ -63,6 +64,7 @@ const run = (file: string): Promise<Report> => start(file.slice(0, file.indexOf(
 
 const cases: Cases = {
   ...takeSnapshotsCases,
+  ...takeDbSnapshotsCases,
   ...copyBackupsCases,
   ...createImagesCases,
   ...expireBackupsCases,

@@ -6,6 +6,7 @@ import { startSandbox } from '../sandbox/sandbox.ts';
 import type { Sandbox } from '../sandbox/types.ts';
 import { casesOf, outline, runCase } from './harness.ts';
 import type { AllClients } from './invocation.ts';
+import { elsewhere } from './look.ts';
 import type { Scenario } from './scenario.ts';
 import { scenarios } from './scenarios/all.ts';
 import { type RawClients, rawClients } from './world.ts';
@@ -58,10 +59,10 @@ test('finds that a snapshot is made without looking for one of an earlier try', 
       command instanceof DescribeSnapshotsCommand ? { Snapshots: [] } : send(),
     );
   expect(await found('take-snapshots/daily', 'crash-after ec2 CreateSnapshot', spoil)).toContain(
-    '2 snapshots of slot data/daily',
+    '2 backups of slot data/daily',
   );
   expect(await found('take-snapshots/daily', 'reset-after ec2 CreateSnapshot', spoil)).toContain(
-    '2 snapshots of slot data/daily',
+    '2 backups of slot data/daily',
   );
 });
 
@@ -69,7 +70,7 @@ test('finds that a slot is taken without its lock', async () => {
   const spoil = ({ ledger }: Tools<AllClients>): Partial<Tools<AllClients>> => ({
     ledger: { ...ledger, acquire: async () => ({ state: 'acquired' }) },
   });
-  expect(await found('take-snapshots/daily', 'doubled ', spoil)).toContain('2 snapshots of slot data/daily');
+  expect(await found('take-snapshots/daily', 'doubled ', spoil)).toContain('2 backups of slot data/daily');
 });
 
 test('finds that a row is removed before its snapshot', async () => {
@@ -119,4 +120,21 @@ test('finds that the newest backup of a living volume is deleted', async () => {
       command.constructor.name === 'DescribeVolumesCommand' ? { Volumes: [] } : send(),
     );
   expect(await found('expire-backups/hourly', 'none', spoil)).toContain('the last completed backup of vol-');
+});
+
+test('finds that a backup is copied twice, for want of the lock or of a look', async () => {
+  const unlocked = ({ ledger }: Tools<AllClients>): Partial<Tools<AllClients>> => ({
+    ledger: { ...ledger, acquire: async () => ({ state: 'acquired' }), renew: async () => true },
+  });
+  const blind = (tools: Tools<AllClients>): Partial<Tools<AllClients>> => ({
+    connect: (region) => {
+      const clients = tools.connect(region);
+      const seeNone: Meddle = (command, send) =>
+        command instanceof DescribeSnapshotsCommand ? { Snapshots: [] } : send();
+      return region === elsewhere ? { ...clients, ec2: meddling(clients.ec2, seeNone) } : clients;
+    },
+  });
+  const twice = `has the copies ${elsewhere}, ${elsewhere}`;
+  expect(await found('copy-backups/queue', 'doubled ', unlocked)).toContain(twice);
+  expect(await found('copy-backups/queue', 'crash-after ec2 CopySnapshot', blind)).toContain(twice);
 });

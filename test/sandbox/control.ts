@@ -41,6 +41,10 @@ const volumeBody = z.strictObject({
 });
 const databaseBody = z.strictObject({ source: z.string(), state: z.string().nullable() });
 const quotaBody = z.strictObject({ most: z.int().min(0) });
+const deregisterBody = z.strictObject({
+  snapshotId: z.string(),
+  code: z.enum(['success', 'skipped', 'missing-permissions', 'internal-error', 'client-error']).nullable(),
+});
 const instanceBody = z.strictObject({ instanceId: z.string() });
 const mountsBody = instanceBody.extend({
   mounts: z.array(
@@ -92,6 +96,10 @@ export function makeControl(sandbox: Sandbox): (message: Message) => Promise<Ans
       sandbox.setDatabaseState(source, state ?? undefined);
     },
     'POST database-snapshot-quota': (_, body) => sandbox.limitDatabaseSnapshots(quotaBody.parse(body).most),
+    'POST deregister-result': (_, body) => {
+      const { snapshotId, code } = deregisterBody.parse(body);
+      sandbox.setDeregisterResult(snapshotId, code ?? undefined);
+    },
     'POST mounts': (_, body) => {
       const { instanceId, mounts } = mountsBody.parse(body);
       sandbox.setMounts(instanceId, mounts.map(withoutUndefined));

@@ -113,6 +113,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     limitDatabaseSnapshots: (most) => {
       rdsAccount.snapshotQuota = most;
     },
+    setDeregisterResult: (snapshotId, code) => {
+      if (code === undefined) account.deregisterResults.delete(snapshotId);
+      else account.deregisterResults.set(snapshotId, code);
+    },
     setMounts: (id, mounts) => instances.of(id).folder.setMounts(mounts),
     setManaged: (id, isManaged) => {
       instances.of(id).isManaged = isManaged;

@@ -29,6 +29,8 @@ export interface Sandbox {
   setDatabaseState(source: string, state: string | undefined): void;
   /** How many manual snapshots of instances, and of clusters, a region may have; 100 until then. */
   limitDatabaseSnapshots(most: number): void;
+  /** Lets DeregisterImage answer this of a snapshot, which it then does not delete; `undefined` takes that back. */
+  setDeregisterResult(snapshotId: string, code: SnapshotReturnCode | undefined): void;
   /** Of an instance: beside its root, which file systems are mounted where. */
   setMounts(instanceId: string, mounts: readonly Mount[]): void;
   /** Whether Systems Manager knows the instance, as it does unless this is called; InvalidInstanceId if not. */
@@ -49,6 +51,13 @@ export interface SlowSnapshots {
 }
 
 export type VolumeState = 'creating' | 'deleting' | 'error';
+
+export type SnapshotReturnCode =
+  | 'success'
+  | 'skipped'
+  | 'missing-permissions'
+  | 'internal-error'
+  | 'client-error';
 
 export interface Mount {
   target: string;

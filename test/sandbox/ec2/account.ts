@@ -1,5 +1,5 @@
 /** What the sandbox remembers of the account beside moto, which has no clock and no slow states. */
-import type { SlowSnapshots, VolumeState } from '../types.ts';
+import type { SlowSnapshots, SnapshotReturnCode, VolumeState } from '../types.ts';
 
 /** Moto's only account. */
 export const accountId = '123456789012';
@@ -56,8 +56,8 @@ export class Account {
   readonly createdAt = new Map<string, Date>();
   readonly imageMappings = new Map<string, ImageMapping[]>();
   readonly disabledImages = new Set<string>();
-  /** Snapshots that AWS fails to delete with their image. */
-  readonly keptOnDeregister = new Set<string>();
+  /** By snapshot: what its deletion with an image is told to answer, instead of being done. */
+  readonly deregisterResults = new Map<string, SnapshotReturnCode>();
 
   now(): Date {
     return this.#time ?? new Date();

@@ -3,14 +3,16 @@ import type { Element } from '@xmldom/xmldom';
 import type { Answer } from '../message.ts';
 import { matchesFilter, takeFilters } from './filters.ts';
 import { type Ec2Call, list, Refusal } from './operation.ts';
-import { cutPage, pageRequest } from './paging.ts';
+import { cutPage, type PageSizes, pageRequest } from './paging.ts';
 import { append, child, items, parseAnswer, remove, setText, text, withBody } from './xml.ts';
 
 export interface Listing {
   /** The element that holds the items. */
   set: string;
-  /** An item's child that holds its id. */
-  id: string;
+  /** An item's child that holds its id, or how else it is known. */
+  id: string | ((item: Element) => string);
+  /** Default: 5 to 1000. */
+  pageSizes?: PageSizes;
   /** The request's list of ids, if it must not come with MaxResults. */
   ids?: string;
   /** Brings an item to what the account says of it. */
@@ -22,7 +24,7 @@ export interface Listing {
 }
 
 export async function describe(call: Ec2Call, listing: Listing): Promise<Answer> {
-  const page = pageRequest(call.parameters);
+  const page = pageRequest(call.parameters, listing.pageSizes);
   if (page !== undefined && listing.ids !== undefined && list(call.parameters, listing.ids).length > 0) {
     throw new Refusal(
       'InvalidParameterCombination',
@@ -42,7 +44,8 @@ export async function describe(call: Ec2Call, listing: Listing): Promise<Answer>
     if (listing.shows && !listing.shows(item, call)) return false;
     return taken.every((filter) => matchesFilter(filter, filters[filter.name]?.(item) ?? []));
   });
-  const idOf = (item: Element) => text(item, listing.id);
+  const { id } = listing;
+  const idOf = typeof id === 'string' ? (item: Element) => text(item, id) : id;
   const { page: kept, nextToken } = page ? cutPage(shown, idOf, page) : { page: shown, nextToken: undefined };
   replaceItems(root, listing.set, kept);
   if (nextToken !== undefined) setText(root, 'nextToken', nextToken);

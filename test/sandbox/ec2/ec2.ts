@@ -7,6 +7,7 @@ import { wireError } from '../wire-error.ts';
 import type { Account } from './account.ts';
 import { imageOperations } from './images.ts';
 import { instanceOperations } from './instances.ts';
+import { launchTemplateOperations } from './launch-templates.ts';
 import { type Ec2Call, type Operation, Refusal } from './operation.ts';
 import { protectionOperations } from './snapshot-protection.ts';
 import { snapshotOperations } from './snapshots.ts';
@@ -19,6 +20,7 @@ const operations: Readonly<Record<string, Operation>> = {
   ...volumeOperations,
   ...imageOperations,
   ...instanceOperations,
+  ...launchTemplateOperations,
 };
 
 export interface Ec2Parts {

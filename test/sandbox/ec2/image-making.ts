@@ -37,11 +37,13 @@ export const createImage: Operation = async (call) => {
     volumes,
   );
   account.imageMappings.set(image, mappings);
+  // "By default, when Amazon EC2 creates the new AMI, it reboots the instance."
+  if (parameters.get('NoReboot') !== 'true') await call.instances.restart(instance);
   return answer;
 };
 
 /** EC2 takes a name once an account and region. */
-async function refuseName(call: Ec2Call): Promise<void> {
+export async function refuseName(call: Ec2Call): Promise<void> {
   const name = call.parameters.get('Name') ?? '';
   if (!/^[A-Za-z0-9()[\] ./\-'@_]{3,128}$/.test(name)) {
     throw new Refusal(
@@ -122,7 +124,8 @@ async function deleteWith(call: Ec2Call, snapshotId: string): Promise<string> {
   const { account } = call;
   if (account.imageUsing(snapshotId) !== undefined) return 'skipped';
   if (isLocked(account, snapshotId)) return 'client-error';
-  if (account.keptOnDeregister.has(snapshotId)) return 'internal-error';
+  const told = account.deregisterResults.get(snapshotId);
+  if (told !== undefined) return told;
   const asked = question('DeleteSnapshot');
   asked.set('SnapshotId', snapshotId);
   const answer = await call.forward(asked);

@@ -3,6 +3,7 @@ import type { Element } from '@xmldom/xmldom';
 import type { Answer } from '../message.ts';
 import type { ImageMapping } from './account.ts';
 import { describe, type Listing } from './describe.ts';
+import { copyImage } from './image-copies.ts';
 import { createImage, deregisterImage, hideMotosOwn } from './image-making.ts';
 import { type Ec2Call, type Operation, question } from './operation.ts';
 import { append, child, items, parseAnswer, remove, setText, text } from './xml.ts';
@@ -96,6 +97,7 @@ async function switchImage(call: Ec2Call, change: (id: string) => void): Promise
 export const imageOperations: Readonly<Record<string, Operation>> = {
   RegisterImage: registerImage,
   CreateImage: createImage,
+  CopyImage: copyImage,
   DeregisterImage: deregisterImage,
   DescribeImages: (call) => describe(call, images),
   DisableImage: disableImage,

@@ -4,8 +4,12 @@
  */
 import { Refusal } from './operation.ts';
 
-const smallestPage = 5;
-const largestPage = 1000;
+export interface PageSizes {
+  smallest: number;
+  largest: number;
+}
+
+const usualSizes: PageSizes = { smallest: 5, largest: 1000 };
 
 export interface PageRequest {
   limit: number;
@@ -14,22 +18,22 @@ export interface PageRequest {
 }
 
 /** Undefined: the client does not page. */
-export function pageRequest(parameters: URLSearchParams): PageRequest | undefined {
+export function pageRequest(parameters: URLSearchParams, sizes = usualSizes): PageRequest | undefined {
   const limit = parameters.get('MaxResults');
   const token = parameters.get('NextToken');
   if (limit === null && token === null) return undefined;
   return {
-    limit: limit === null ? largestPage : pageSize(limit),
+    limit: limit === null ? sizes.largest : pageSize(limit, sizes),
     after: token ? readToken(token) : undefined,
   };
 }
 
-function pageSize(value: string): number {
+function pageSize(value: string, { smallest, largest }: PageSizes): number {
   const size = Number(value);
-  if (Number.isInteger(size) && size >= smallestPage && size <= largestPage) return size;
+  if (Number.isInteger(size) && size >= smallest && size <= largest) return size;
   throw new Refusal(
     'InvalidParameterValue',
-    `Value ( ${value} ) for parameter maxResults is invalid. Expecting a value between ${smallestPage} and ${largestPage}.`,
+    `Value ( ${value} ) for parameter maxResults is invalid. Expecting a value between ${smallest} and ${largest}.`,
   );
 }
 

@@ -36,7 +36,6 @@ export class Instance {
   readonly moments: SnapshotMoment[] = [];
   isManaged = true;
   #rules: Rule[] = [];
-  #restarts = 0;
   readonly #run: Run;
 
   constructor(id: string, folder: InstanceFolder, run: Run) {
@@ -69,17 +68,15 @@ export class Instance {
   async restart(): Promise<void> {
     for (const { process } of this.commands) await process?.kill();
     this.folder.restart();
-    this.#restarts += 1;
   }
 
-  look(now: Date): InstanceOs {
+  look(now: Date): Omit<InstanceOs, 'restarts'> {
     return {
       frozen: this.folder.frozen(),
       timers: this.folder.timers().map(({ unit, at }) => ({ unit, at })),
       commands: this.commands.map((command) => command.sent(now)),
       events: this.folder.events(),
       snapshots: [...this.moments],
-      restarts: this.#restarts,
     };
   }
 

@@ -17,6 +17,7 @@ export interface AccountClock {
 export class Instances {
   #home: string | undefined;
   #instances = new Map<string, Instance>();
+  #restarts = new Map<string, number>();
   #processes = new Set<ScriptProcess>();
   #lastId = 0;
   #work: Promise<void> = Promise.resolve();
@@ -74,14 +75,14 @@ export class Instances {
   }
 
   async restart(id: string): Promise<void> {
-    if (!this.#instances.has(id)) return;
+    this.#restarts.set(id, (this.#restarts.get(id) ?? 0) + 1);
     await this.settled();
-    await this.of(id).restart();
+    await this.#instances.get(id)?.restart();
   }
 
   async look(id: string): Promise<InstanceOs> {
     await this.settled();
-    return this.of(id).look(this.#clock().now());
+    return { ...this.of(id).look(this.#clock().now()), restarts: this.#restarts.get(id) ?? 0 };
   }
 
   /** Does what has become due, and waits until all have ended or wait for the account's time themselves. */
@@ -139,6 +140,7 @@ export class Instances {
     await this.#work;
     this.#home = undefined;
     this.#instances = new Map();
+    this.#restarts = new Map();
     this.#processes = new Set();
     this.#lastId = 0;
     if (home !== undefined) rmSync(home, { recursive: true, force: true, maxRetries: 3 });

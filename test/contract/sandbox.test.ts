@@ -1,4 +1,5 @@
 /** What the local AWS promises to every other test, through the clients that those use. */
+import { AutoScalingClient, DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import {
   CreateImageCommand,
@@ -19,6 +20,8 @@ import {
   RegisterImageCommand,
   RunInstancesCommand,
 } from '@aws-sdk/client-ec2';
+import { DescribeDBInstancesCommand, RDSClient } from '@aws-sdk/client-rds';
+import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startSandbox } from '../sandbox/sandbox.ts';
 import type { Sandbox } from '../sandbox/types.ts';
@@ -180,6 +183,22 @@ describe('faults', () => {
     });
     expect(answer.status).toBe(409);
     expect(await answer.text()).toMatch(expected);
+  });
+
+  test.each([
+    ['sqs', 'RequestThrottled', () => new SQSClient(access()).send(new ListQueuesCommand({}))],
+    ['rds', 'DBInstanceNotFound', () => new RDSClient(access()).send(new DescribeDBInstancesCommand({}))],
+    [
+      'autoscaling',
+      'Throttling',
+      () => new AutoScalingClient(access()).send(new DescribeAutoScalingGroupsCommand({})),
+    ],
+  ])('are read by the client of %s', async (service, code, send) => {
+    sandbox.inject({ service, effect: { kind: 'error', code, message: 'slow down' } });
+    await expect(send()).rejects.toMatchObject({
+      name: expect.stringMatching(new RegExp(`^${code}(Fault)?$`)),
+      message: 'slow down',
+    });
   });
 
   test('hit the call with the given number, so many times, on the given condition', async () => {

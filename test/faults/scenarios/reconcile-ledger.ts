@@ -1,18 +1,22 @@
+import { CreateTagsCommand, DeleteSnapshotCommand } from '@aws-sdk/client-ec2';
 import { expireBackups } from '../../../functions/expire-backups/run.ts';
 import { reconcileLedger } from '../../../functions/reconcile-ledger/run.ts';
 import { entrypoint } from '../../../shared/entrypoint.ts';
-import { tagKeys } from '../../../shared/tags.ts';
-import type { Look } from '../look.ts';
+import { rowKey } from '../../../shared/ledger/ledger.ts';
+import { extraTagKeys, tagKeys } from '../../../shared/tags.ts';
+import { elsewhere, type Look, type SeenRow } from '../look.ts';
 import type { Scenario } from '../scenario.ts';
+import type { World } from '../world.ts';
 import { runMeanwhile } from './meanwhile.ts';
+import { makeCopyElsewhere } from './reconcile-seeds.ts';
 import { type Backup, makeBackup, makeSnapshot, makeVolume, rowOf, tagsOf } from './seeds.ts';
 
 const start = new Date('2026-11-21T09:30:02.000Z');
-const tiers = { daily: '7 days' };
+const tiers = { daily: { keep: '7 days' } };
 const event = {
   backups: [
     { backup: 'data', volumes: { tags: { Backup: ['data'] } }, tiers },
-    { backup: 'nothing', volumes: { instances: { tags: { Role: ['nobody'] } } }, tiers },
+    { backup: 'nothing', volumes: { tags: { Role: ['nobody'] } }, tiers },
   ],
 };
 
@@ -23,21 +27,41 @@ const backupOn = (source: string, day: string, expires: string): Backup => ({
 });
 
 /** The ledger says of these what their tags say. */
-function agreed(ids: readonly string[], { snapshots, rows }: Look): string[] {
+function agreed(ids: readonly string[], seen: Look): string[] {
   return ids.flatMap((id) => {
-    const tags = snapshots.get(id)?.tags ?? {};
-    const row = [...rows.values()].find(({ resource }) => resource === id);
-    const agrees =
-      row?.['expires'] === tags[tagKeys.expires] &&
-      row?.['slot'] === tags[tagKeys.slot] &&
-      row?.['source'] === tags[tagKeys.source];
-    return agrees ? [] : [`${id} has the row ${JSON.stringify(row)}`];
+    const { tags = {}, region: where = '' } = seen.snapshots.get(id) ?? {};
+    const rows = rowsOf(id, seen);
+    const agrees = rows.every(
+      (row) =>
+        row['expires'] === tags[tagKeys.expires] &&
+        row['slot'] === tags[tagKeys.slot] &&
+        row['source'] === tags[tagKeys.source] &&
+        row['region'] === where,
+    );
+    return agrees && rows.length === 1 ? [] : [`${id} has the rows ${JSON.stringify(rows)}`];
   });
 }
 
+const rowsOf = (id: string, { rows }: Look): SeenRow[] =>
+  [...rows.values()].filter((row) => row['resource'] === id);
+
 const handlerOf: Scenario['handlerOf'] = (tools) => entrypoint(reconcileLedger, tools);
 
-/** A row lost, one wrong, one without its id, one right; a snapshot of others, one of ours that cannot be read. */
+/** Rows of backups that somebody deleted: of a volume's, and of a copy in a region that the plan has no more. */
+async function makeLostRows(world: World, source: string): Promise<string[]> {
+  const gone = backupOn(source, '15', '2026-11-22T02:15:00.000Z');
+  const id = await makeBackup(world, gone);
+  await world.ec2.send(new DeleteSnapshotCommand({ SnapshotId: id }));
+  const copy = { ...rowOf(gone, 'snap-00000000000000001'), region: elsewhere };
+  const key = rowKey(gone.slot, source, elsewhere);
+  await world.ledger.put([{ ...copy, key }]);
+  return [rowOf(gone).key, key];
+}
+
+/**
+ * A row lost, one wrong, one without its id, one right, two with nothing behind them, one that may yet get
+ * its backup; a snapshot of others, one of ours that cannot be read.
+ */
 const hourly: Scenario = {
   name: 'reconcile-ledger/hourly',
   stores: ['simpledb', 'dynamodb'],
@@ -57,16 +81,26 @@ const hourly: Scenario = {
       await makeBackup(world, right),
     ];
     await makeSnapshot(world, lost, foreign);
+    const gone = await makeLostRows(world, source);
+    const awaited = rowOf(backupOn(source, '21', '2026-11-28T02:15:00.000Z'));
     await world.ledger.put([
       { ...rowOf(wrong, ids[1]), expires: '2026-11-20T00:00:00.000Z' },
       rowOf(unanswered),
+      awaited,
     ]);
     world.time.moveTo(start);
-    return { event, settled: (seen) => agreed(ids, seen) };
+    return {
+      event,
+      settled: (seen) => [
+        ...agreed(ids, seen),
+        ...gone.filter((key) => seen.rows.has(key)).map((key) => `${key} has nothing behind it, and stands`),
+        ...(seen.rows.has(awaited.key) ? [] : [`${awaited.key} was forgotten before it was answered`]),
+      ],
+    };
   },
 };
 
-/** Nothing is left of the ledger, not even the domain; and two snapshots of one slot and source stand. */
+/** Nothing is left of the ledger, not even the domain; two snapshots of one slot and source stand, and a copy. */
 const lost: Scenario = {
   name: 'reconcile-ledger/lost',
   stores: ['simpledb'],
@@ -75,13 +109,18 @@ const lost: Scenario = {
   seed: async (world) => {
     const source = await makeVolume(world, { Backup: 'data' });
     const backup = backupOn(source, '19', '2026-11-26T02:15:00.000Z');
+    const first = await makeSnapshot(world, backup);
     const ids = [
-      await makeSnapshot(world, backup),
+      first,
       await makeSnapshot(world, backup),
       await makeSnapshot(world, backupOn(source, '20', '2026-11-27T02:15:00.000Z')),
+      await makeCopyElsewhere(world, first, {
+        ...tagsOf(backup),
+        [tagKeys.expires]: '2027-11-19T02:15:00.000Z',
+      }),
     ];
     world.time.moveTo(start);
-    return { event, settled: (seen) => agreed(ids, seen) };
+    return { event: { ...event, regions: [elsewhere] }, settled: (seen) => agreed(ids, seen) };
   },
 };
 
@@ -136,4 +175,99 @@ const expiring: Scenario = {
   },
 };
 
-export const reconcileLedgerScenarios: readonly Scenario[] = [hourly, lost, retag, expiring];
+/** The last Sunday, 02:10, of which nobody took a backup, or what was taken failed. */
+const weeklySlot = 'data/weekly/2026-11-15T02:10:00Z';
+
+/** Of the weekly backup of these sources one stands, promoted from what was the first of the week, with its row. */
+function promotedOnce(firsts: ReadonlyMap<string, string>, seen: Look): string[] {
+  return [...firsts].flatMap(([source, first]) => {
+    const weekly = [...seen.snapshots.values()].filter(
+      ({ state, tags }) =>
+        state === 'completed' && tags[tagKeys.slot] === weeklySlot && tags[tagKeys.source] === source,
+    );
+    const [one] = weekly;
+    if (one?.id !== first || weekly.length > 1) return [`${weekly.length} weekly backups of ${source}`];
+    const { [tagKeys.tier]: tier, [tagKeys.expires]: expires, [extraTagKeys.promotedFrom]: from } = one.tags;
+    const tags = [tier, expires, from].join(' ');
+    const expected = `weekly 2026-12-15T02:15:00.000Z data/daily/2026-11-15T02:15:00Z`;
+    return [...(tags === expected ? [] : [`${first} is tagged ${tags}`]), ...agreed([first], seen)];
+  });
+}
+
+/** Two volumes: one without the week's backup, one whose failed; a daily one for each day of the week. */
+async function seedPromotion(world: World) {
+  const sources = [await makeVolume(world, { Backup: 'data' }), await makeVolume(world, { Backup: 'data' })];
+  const firsts = new Map<string, string>();
+  for (const source of sources) {
+    await makeBackup(world, backupOn(source, '14', '2026-11-22T02:15:00.000Z'));
+    firsts.set(source, await makeBackup(world, backupOn(source, '15', '2026-11-22T02:15:00.000Z')));
+    await makeBackup(world, backupOn(source, '16', '2026-11-23T02:15:00.000Z'));
+  }
+  const failing = { source: sources[1] ?? '', slot: weeklySlot, expires: '2026-12-15T02:10:00.000Z' };
+  world.sandbox.failSnapshotsOf(failing.source, true);
+  await makeBackup(world, failing);
+  world.sandbox.failSnapshotsOf(failing.source, false);
+  world.time.moveTo(start);
+  return { sources, firsts };
+}
+
+const weekly = { keep: '1 month', starts: { every: 'week', on: 'sunday', at: '02:10' } };
+const promoting = {
+  backups: [
+    {
+      backup: 'data',
+      volumes: { tags: { Backup: ['data'] } },
+      tiers: { daily: { keep: '7 days' }, weekly },
+    },
+  ],
+};
+
+/** Crashes between the tags and the rows, and others at work: nothing is lost, and one is promoted. */
+const promotion: Scenario = {
+  name: 'reconcile-ledger/promotion',
+  stores: ['simpledb', 'dynamodb'],
+  thorough: true,
+  start,
+  handlerOf,
+  seed: async (world) => {
+    const { firsts } = await seedPromotion(world);
+    return {
+      event: promoting,
+      meanwhile: {
+        'reconcile-ledger-runs': () => runMeanwhile(world, reconcileLedger, promoting),
+        'expire-backups-runs': () => runMeanwhile(world, expireBackups, {}),
+      },
+      settled: (seen) => promotedOnce(firsts, seen),
+    };
+  },
+};
+
+/** What a run left that was cut off after the tags: the row of the old slot, and none of the new one. */
+const halfPromoted: Scenario = {
+  name: 'reconcile-ledger/half-promoted',
+  stores: ['simpledb'],
+  start,
+  handlerOf,
+  seed: async (world) => {
+    const { firsts } = await seedPromotion(world);
+    const ids = [...firsts.values()];
+    const tags = {
+      [tagKeys.tier]: 'weekly',
+      [tagKeys.slot]: weeklySlot,
+      [tagKeys.expires]: '2026-12-15T02:15:00.000Z',
+      [extraTagKeys.promotedFrom]: 'data/daily/2026-11-15T02:15:00Z',
+    };
+    const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+    await world.ec2.send(new CreateTagsCommand({ Resources: ids, Tags }));
+    return { event: promoting, settled: (seen) => promotedOnce(firsts, seen) };
+  },
+};
+
+export const reconcileLedgerScenarios: readonly Scenario[] = [
+  hourly,
+  lost,
+  retag,
+  expiring,
+  promotion,
+  halfPromoted,
+];

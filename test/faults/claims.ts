@@ -3,6 +3,7 @@ import type { Outcome, Report } from '../../shared/report.ts';
 import { extraTagKeys, tagKeys } from '../../shared/tags.ts';
 import type { LogLine } from './invocation.ts';
 import type { Look, SeenRow, SeenSnapshot } from './look.ts';
+import { region as home } from './world.ts';
 
 type Claim = Pick<Outcome, 'resource' | 'decision' | 'reason' | 'detail'>;
 
@@ -12,9 +13,13 @@ const checks: Readonly<Record<string, (claim: Claim, seen: Look) => boolean>> = 
     const [id = ''] = detail.split(';');
     const members = [...snapshots.values()].filter(({ tags }) => tags[extraTagKeys.set] === id);
     if (members.length > 0) return members.every((member) => keepsClaim(member, resource, detail));
+    const ofImage = [...snapshots.values()].filter(({ image }) => image === id);
+    if (ofImage.length > 0) return isWholeImage(ofImage, resource);
     return snapshots.get(id)?.tags[tagKeys.source] === resource;
   },
-  delete: ({ resource }, { snapshots }) => !snapshots.has(resource),
+  delete: ({ resource, detail = '' }, { snapshots }) =>
+    ![...snapshots.values()].some((part) => isNamed(resource, part) && isThere(part, detail)),
+  enqueue: () => true, // what a queue holds, the account does not show
   // A set's id, which another row of it names, reads like a key.
   forget: ({ resource, reason }, { rows }) =>
     !rows.has(resource) &&
@@ -54,10 +59,22 @@ const keepsClaim = ({ tags }: SeenSnapshot, resource: string, detail: string): b
   return tags[tagKeys.source] === resource && tags[extraTagKeys.consistency] === consistency;
 };
 
+/** The image and its snapshots, all of this instance. */
+const isWholeImage = (parts: readonly SeenSnapshot[], instance: string): boolean =>
+  parts.some(({ id }) => id.startsWith('ami-')) &&
+  parts.length > 1 &&
+  parts.every(({ tags }) => tags[tagKeys.source] === instance);
+
 /** Of the snapshot, set or image of this name, not of its copies. */
-const isPartOf = (resource: string, { id, tags }: SeenSnapshot): boolean =>
-  [id, tags[extraTagKeys.set], tags[extraTagKeys.image]].includes(resource) &&
-  tags[extraTagKeys.copyOf] === undefined;
+const isPartOf = (resource: string, part: SeenSnapshot): boolean =>
+  isNamed(resource, part) && part.tags[extraTagKeys.copyOf] === undefined;
+
+const isNamed = (resource: string, { id, image, tags }: SeenSnapshot): boolean =>
+  [id, tags[extraTagKeys.set], image].includes(resource);
+
+/** A deletion names the region if it is not our own: a set and its copy have one name. */
+const isThere = ({ region }: SeenSnapshot, detail: string): boolean =>
+  region === (/, ([a-z]{2}-[a-z]+-\d)\b/.exec(detail)?.[1] ?? home);
 
 const isRowOf = (resource: string, key: string, row: SeenRow) =>
   key === resource || row['resource'] === resource;

@@ -33,12 +33,28 @@ export const refusals: Readonly<Record<string, readonly Refusal[]>> = {
   'ec2 CreateSnapshot': ofSnapshots,
   'ec2 CreateSnapshots': ofSnapshots,
   'ec2 CopySnapshot': refused('ResourceLimitExceeded', 'IncorrectState', 'UnauthorizedOperation'),
+  // InvalidAMIName.Duplicate: EC2 may keep a name for a while after its image is gone.
+  'ec2 CreateImage': refused(
+    'ConcurrentCreateImageNoRebootLimitExceeded',
+    'InvalidAMIName.Duplicate',
+    'IncorrectState',
+    'UnauthorizedOperation',
+  ),
+  'ec2 DeregisterImage': refused('AuthFailure', 'OperationNotPermitted', 'UnauthorizedOperation'),
+  'ec2 DescribeImageAttribute': refused('UnauthorizedOperation', 'AuthFailure'),
+  'ec2 DescribeLaunchTemplates': refused('UnauthorizedOperation'),
+  'ec2 DescribeLaunchTemplateVersions': refused('UnauthorizedOperation'),
+  // Amazon EC2 Auto Scaling API reference, common errors
+  'autoscaling DescribeLaunchConfigurations': refused('AccessDenied'),
+  'autoscaling DescribeAutoScalingGroups': refused('AccessDenied'),
   'ec2 DeleteSnapshot': refused('InvalidSnapshot.InUse', 'InvalidParameterValue', 'UnauthorizedOperation'),
   'ec2 CreateTags': refused('TagLimitExceeded', 'UnauthorizedOperation'),
   'ec2 DescribeSnapshots': refused('UnauthorizedOperation', 'InvalidParameterValue'),
   'ec2 DescribeVolumes': refused('UnauthorizedOperation'),
   'ec2 DescribeInstances': refused('UnauthorizedOperation'),
   'ec2 DescribeImages': refused('UnauthorizedOperation', 'AuthFailure'),
+  'ec2 DescribeLockedSnapshots': refused('UnauthorizedOperation'),
+  'ec2 DescribeSnapshotAttribute': refused('UnauthorizedOperation'),
   // API reference, SendCommand and GetCommandInvocation
   'ssm SendCommand': refused('InvalidInstanceId', 'UnsupportedPlatformType', 'AccessDeniedException'),
   'ssm GetCommandInvocation': refused('InvocationDoesNotExist', 'AccessDeniedException'),
@@ -60,6 +76,13 @@ export const refusals: Readonly<Record<string, readonly Refusal[]>> = {
   'rds DescribeDBClusters': refused('AccessDenied'),
   'rds DescribeDBSnapshots': refused('AccessDenied'),
   'rds DescribeDBClusterSnapshots': refused('AccessDenied'),
+  'rds DescribeDBSnapshotAttributes': refused('AccessDenied'),
+  'rds DescribeDBClusterSnapshotAttributes': refused('AccessDenied'),
+  'rds DeleteDBSnapshot': refused('InvalidDBSnapshotState', 'AccessDenied'),
+  'rds DeleteDBClusterSnapshot': refused('InvalidDBClusterSnapshotStateFault', 'AccessDenied'),
+  // API reference, SendMessageBatch and the common errors
+  'sqs GetQueueAttributes': refused('AccessDeniedException'),
+  'sqs SendMessageBatch': refused('AccessDeniedException', 'BatchRequestTooLong'),
   'simpledb CreateDomain': [{ code: 'NumberDomainsExceeded', status: 409 }],
   'simpledb PutAttributes': [
     ...simpleDbWrite,
@@ -90,6 +113,8 @@ export const throttles: Readonly<Record<string, Refusal>> = {
   simpledb: { code: 'ServiceUnavailable', status: 503 },
   dynamodb: { code: 'ThrottlingException', status: 400 },
   ssm: { code: 'ThrottlingException', status: 400 },
+  sqs: { code: 'ThrottlingException', status: 400 },
+  autoscaling: { code: 'Throttling', status: 400 },
   rds: { code: 'Throttling', status: 400 },
 };
 
@@ -99,5 +124,7 @@ export const breakdowns: Readonly<Record<string, Refusal>> = {
   simpledb: { code: 'InternalError', status: 500 },
   dynamodb: { code: 'InternalServerError', status: 500 },
   ssm: { code: 'InternalServerError', status: 500 },
+  sqs: { code: 'ServiceUnavailable', status: 503 },
+  autoscaling: { code: 'InternalFailure', status: 500 },
   rds: { code: 'InternalFailure', status: 500 },
 };

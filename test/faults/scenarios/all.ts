@@ -1,7 +1,10 @@
 /** Every function's scenarios: a new function adds its own here. */
 import type { Scenario } from '../scenario.ts';
 import { copyBackupsScenarios } from './copy-backups.ts';
+import { createImagesScenarios } from './create-images.ts';
 import { expireBackupsScenarios } from './expire-backups.ts';
+import { expireKindsScenarios } from './expire-kinds.ts';
+import { expireQueueScenarios } from './expire-queue.ts';
 import { reconcileLedgerScenarios } from './reconcile-ledger.ts';
 import { takeDbSnapshotsScenarios } from './take-db-snapshots.ts';
 import { takeSnapshotsScenarios } from './take-snapshots.ts';
@@ -9,7 +12,10 @@ import { takeSnapshotsScenarios } from './take-snapshots.ts';
 export const scenarios: readonly Scenario[] = [
   ...takeSnapshotsScenarios,
   ...takeDbSnapshotsScenarios,
+  ...createImagesScenarios,
   ...copyBackupsScenarios,
   ...expireBackupsScenarios,
+  ...expireKindsScenarios,
+  ...expireQueueScenarios,
   ...reconcileLedgerScenarios,
 ];

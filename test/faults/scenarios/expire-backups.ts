@@ -9,14 +9,14 @@ import type { World } from '../world.ts';
 import { runMeanwhile } from './meanwhile.ts';
 import { type Backup, makeBackup, makeImage, makeSnapshot, makeVolume, rowOf, tagsOf } from './seeds.ts';
 
-const start = new Date('2026-11-21T09:00:02.000Z');
-const due = '2026-11-21T08:00:00.000Z';
+export const start = new Date('2026-11-21T09:00:02.000Z');
+export const due = '2026-11-21T08:00:00.000Z';
 const notDue = '2026-12-01T00:00:00.000Z';
 
-const slotAt = (day: string): string => `data/daily/2026-11-${day}T02:15:00Z`;
+export const slotAt = (day: string): string => `data/daily/2026-11-${day}T02:15:00Z`;
 
 /** Exactly these snapshots and backup rows stand. */
-function standing(ids: readonly string[], rowKeys: readonly string[], seen: Look): string[] {
+export function standing(ids: readonly string[], rowKeys: readonly string[], seen: Look): string[] {
   const backups = [...seen.rows].filter(([, { kind }]) => kind !== 'slot').map(([key]) => key);
   return [
     ...missing(ids, [...seen.snapshots.keys()]).map((id) => `${id} should stand`),
@@ -29,11 +29,11 @@ function standing(ids: readonly string[], rowKeys: readonly string[], seen: Look
 const missing = (wanted: readonly string[], there: readonly string[]) =>
   wanted.filter((id) => !there.includes(id));
 
-const keyOf = ({ slot, source }: Backup) => `${slot}/${source}`;
+export const keyOf = ({ slot, source }: Backup) => `${slot}/${source}`;
 
-const handlerOf: Scenario['handlerOf'] = (tools) => entrypoint(expireBackups, tools);
+export const handlerOf: Scenario['handlerOf'] = (tools) => entrypoint(expireBackups, tools);
 
-/** A living volume with a floor that is due itself, and a deleted one of which nothing is left to keep. */
+/** A living volume with a floor that is due itself, and a deleted one of which the newest backup stays. */
 const hourly: Scenario = {
   name: 'expire-backups/hourly',
   stores: ['simpledb', 'dynamodb'],
@@ -46,19 +46,21 @@ const hourly: Scenario = {
     const used: Backup = { source, slot: slotAt('11'), expires: due };
     const floor: Backup = { source, slot: slotAt('12'), expires: due };
     const deleted = await makeVolume(world);
+    const older: Backup = { source: deleted, slot: slotAt('11'), expires: due };
     const orphan: Backup = { source: deleted, slot: slotAt('12'), expires: due };
     await makeBackup(world, old);
     const usedId = await makeBackup(world, used);
     await makeImage(world, usedId);
     const floorId = await makeBackup(world, floor);
-    await makeBackup(world, orphan);
+    await makeBackup(world, older);
+    const orphanId = await makeBackup(world, orphan);
     await world.ec2.send(new DeleteVolumeCommand({ VolumeId: deleted }));
     await leaveSpentLock(world, slotAt('12'));
     world.time.moveTo(start);
     return {
-      event: { maxDeleteShare: 0.5 },
+      event: { maxDeleteShare: 0.5, keepOfGoneSources: 1 },
       settled: (seen) => [
-        ...standing([usedId, floorId], [keyOf(used), keyOf(floor)], seen),
+        ...standing([usedId, floorId, orphanId], [used, floor, orphan].map(keyOf), seen),
         ...[...seen.rows]
           .filter(([, { kind }]) => kind === 'slot')
           .map(([key]) => `the lock ${key} should be gone`),

@@ -15,7 +15,12 @@ const selects = (volumes: unknown) => takes({ ...take, volumes });
 
 describe('a job of take-snapshots', () => {
   it('by hand needs no more than a backup, volumes and a retention', () => {
-    expect(takeSnapshotsJob.parse(take)).toEqual({ ...take, tier: 'manual', dryRun: false });
+    expect(takeSnapshotsJob.parse(take)).toEqual({
+      ...take,
+      tier: 'manual',
+      copies: [],
+      dryRun: false,
+    });
   });
 
   it('of a schedule carries everything', () => {
@@ -24,6 +29,7 @@ describe('a job of take-snapshots', () => {
       tier: 'daily',
       every: '1 day',
       scheduledTime: '2026-11-21T02:15:00Z',
+      copies: ['eu-central-1'],
       dryRun: true,
       maxActions: 1,
     };
@@ -97,8 +103,6 @@ describe('a volume selector', () => {
     ['tag keys that objects have by birth', { tags: { constructor: ['x'], toString: ['y'] } }],
     ['a tag key of 128 characters', { tags: { ['k'.repeat(128)]: ['yes'] } }],
     ['a tag value of 256 characters', { tags: { Backup: ['v'.repeat(256)] } }],
-    ['instances by id', { instances: { ids: ids(1, 'i') } }],
-    ['instances by tag', { instances: { tags: { Role: ['db'] } } }],
   ])('takes %s', (_what, volumes) => {
     expect(selects(volumes)).toBe(true);
   });
@@ -119,12 +123,9 @@ describe('a volume selector', () => {
     ['a tag value of 257 characters', { tags: { Backup: ['v'.repeat(257)] } }],
     ['201 values of a tag', { tags: { Backup: ids(201) } }],
     ['a number for a tag value', { tags: { Backup: [1] } }],
-    ['instances by volume id', { instances: { ids: [volume] } }],
-    ['instances by nothing', { instances: {} }],
-    ['instances by id and tag', { instances: { ids: ids(1, 'i'), tags: { Role: ['db'] } } }],
     ['nothing at all', {}],
     ['ids and tags', { ids: [volume], tags: { Role: ['db'] } }],
-    ['ids and instances', { ids: [volume], instances: { ids: ids(1, 'i') } }],
+    ['instances beside ids', { ids: [volume], instances: { ids: ids(1, 'i') } }],
     ['an unknown key', { ids: [volume], regions: ['eu-west-1'] }],
     ['a list', [volume]],
     ['text', volume],
@@ -134,9 +135,30 @@ describe('a volume selector', () => {
   });
 });
 
+describe('a selector of instances', () => {
+  const { volumes: _volumes, ...rest } = take;
+
+  test.each<[string, unknown, boolean]>([
+    ['by id', { ids: ids(1, 'i') }, true],
+    ['by tag', { tags: { Role: ['db'] } }, true],
+    ['by volume id', { ids: [volume] }, false],
+    ['by nothing', {}, false],
+    ['by id and tag', { ids: ids(1, 'i'), tags: { Role: ['db'] } }, false],
+  ])('%s', (_what, instances, valid) => {
+    expect(takes({ ...rest, instances })).toBe(valid);
+    expect(takes({ ...take, instances })).toBe(false);
+  });
+});
+
 describe('a job of expire-backups', () => {
   it('may be empty', () => {
-    expect(anExpireJob({})).toEqual({ dryRun: false, maxDeleteShare: 0.5 });
+    expect(anExpireJob({})).toEqual({
+      dryRun: false,
+      maxDeleteShare: 0.5,
+      keepOfGoneSources: 1,
+      explain: false,
+      regions: [],
+    });
   });
 
   test.each([
@@ -163,11 +185,19 @@ describe('a job of expire-backups', () => {
 });
 
 describe('a job of reconcile-ledger', () => {
-  const backup = { backup: 'data', volumes: selector, tiers: { daily: '7 days' } };
+  const tiers = { daily: { keep: '7 days' } };
+  const backup = { backup: 'data', volumes: selector, tiers };
   const valid = (job: unknown) => reconcileLedgerJob.safeParse(job).success;
 
   it('may be empty', () => {
-    expect(reconcileLedgerJob.parse({})).toEqual({ dryRun: false, backups: [], retag: false });
+    expect(reconcileLedgerJob.parse({})).toEqual({
+      dryRun: false,
+      backups: [],
+      retag: false,
+      timezone: 'UTC',
+      regions: [],
+      keepOfGoneSources: 1,
+    });
   });
 
   it('carries backups with what each tier keeps', () => {
@@ -178,11 +208,30 @@ describe('a job of reconcile-ledger', () => {
   });
 
   test.each<[string, unknown]>([
-    ['a bad duration', { ...backup, tiers: { daily: '7' } }],
-    ['a bad tier name', { ...backup, tiers: { 'Dai ly': '7 days' } }],
+    ['a bad duration', { ...backup, tiers: { daily: { keep: '7' } } }],
+    ['a bad tier name', { ...backup, tiers: { 'Dai ly': tiers.daily } }],
+    [
+      'a start without a time',
+      { ...backup, tiers: { weekly: { keep: '1 month', starts: { every: 'week' } } } },
+    ],
+    [
+      'a day that not every month has',
+      { ...backup, tiers: { monthly: { keep: '1 year', starts: { every: 'month', on: 29, at: '02:10' } } } },
+    ],
+    ['two selectors', { ...backup, images: { ids: ['i-0123456789abcdef0'] } }],
     ['an unknown key', { ...backup, keep: '7 days' }],
     ['no volumes', { backup: 'data', tiers: {} }],
   ])('is refused with %s', (_what, bad) => {
     expect(valid({ backups: [backup, bad] })).toBe(false);
+  });
+
+  test.each([
+    ['Europe/Berlin', true],
+    ['UTC', true],
+    ['Europe/Bielefeld', false],
+    ['+01:00', false],
+    ['', false],
+  ])('reckons in the zone %j: %s', (timezone, ok) => {
+    expect(valid({ timezone })).toBe(ok);
   });
 });

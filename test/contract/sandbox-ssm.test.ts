@@ -12,7 +12,7 @@ import {
   type SendCommandCommandInput,
   SSMClient,
 } from '@aws-sdk/client-ssm';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startSandbox } from '../sandbox/sandbox.ts';
 import type { Sandbox } from '../sandbox/types.ts';
 
@@ -241,6 +241,24 @@ describe("the account's time", () => {
     pass(36);
     expect(await look(killed)).toMatchObject({ Status: 'TimedOut', StatusDetails: 'Execution Timed Out' });
   });
+});
+
+test('is the real time unless it is set', async () => {
+  await sandbox.reset();
+  const { Instances = [] } = await ec2.send(
+    new RunInstancesCommand({ ImageId: 'ami-12345678', MinCount: 1, MaxCount: 1 }),
+  );
+  instance = Instances[0]?.InstanceId ?? '';
+  sandbox.setMounts(instance, [{ target: '/data', source: '/dev/sdf' }]);
+  const id = await known(
+    await send('fsfreeze -f /data; systemd-run --on-active=1 fsfreeze -u /data; sleep 2'),
+  );
+  await vi.waitFor(async () => expect(await statusOf(id)).toBe('Success'), {
+    timeout: 15_000,
+    interval: 200,
+  });
+  const { frozen: stillFrozen, events } = await sandbox.instanceOs(instance);
+  expect([stillFrozen, events.at(-1)?.what]).toEqual([[], 'fsfreeze -u /data']);
 });
 
 describe('SendCommand', () => {

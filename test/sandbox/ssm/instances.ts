@@ -6,13 +6,7 @@ import type { InstanceOs } from '../types.ts';
 import type { Command, CommandOrder } from './command.ts';
 import { type Due, Instance, type Run } from './instance.ts';
 import { InstanceFolder } from './instance-folder.ts';
-import { ScriptProcess } from './process.ts';
-
-/** The account's clock; `isSet` tells whether it stands still until it is set again. */
-export interface AccountClock {
-  readonly isSet: boolean;
-  now(): Date;
-}
+import { type AccountClock, ScriptProcess } from './process.ts';
 
 export class Instances {
   #home: string | undefined;
@@ -26,6 +20,7 @@ export class Instances {
 
   constructor(clock: () => AccountClock) {
     this.#clock = clock;
+    process.once('exit', () => this.#sweep());
   }
 
   /** To be told of every change, for the processes that look at the clock. */
@@ -103,7 +98,7 @@ export class Instances {
 
   async #quiet(): Promise<void> {
     const now = () => this.#clock().now();
-    await Promise.all([...this.#processes].map((process) => process.settled(now)));
+    await Promise.all([...this.#processes].map((process) => process.settled(this.#clock)));
     for (const process of this.#processes) if (process.isOver) this.#processes.delete(process);
     for (const { commands } of this.#instances.values()) for (const one of commands) one.notice(now());
   }
@@ -133,16 +128,19 @@ export class Instances {
   /** Ends all, and forgets it. */
   async reset(): Promise<void> {
     clearTimeout(this.#alarm);
-    const home = this.#home;
     for (const process of this.#processes) await process.kill();
     // What is left over looks at the clock, and ends when there is none.
-    if (home !== undefined) rmSync(join(home, 'clock'), { force: true });
+    if (this.#home !== undefined) rmSync(join(this.#home, 'clock'), { force: true });
     await this.#work;
-    this.#home = undefined;
+    this.#sweep();
     this.#instances = new Map();
     this.#restarts = new Map();
     this.#processes = new Set();
     this.#lastId = 0;
-    if (home !== undefined) rmSync(home, { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  #sweep(): void {
+    if (this.#home !== undefined) rmSync(this.#home, { recursive: true, force: true, maxRetries: 3 });
+    this.#home = undefined;
   }
 }

@@ -7,6 +7,12 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { InstanceFolder } from './instance-folder.ts';
 
+/** The account's clock; `isSet`: it stands still until it is set again, or else it is the real one. */
+export interface AccountClock {
+  readonly isSet: boolean;
+  now(): Date;
+}
+
 export interface ScriptOrder {
   commandId: string;
   argv: readonly string[];
@@ -17,8 +23,8 @@ export interface ScriptOrder {
 /** So long without any other sign of life, and a script that sleeps is taken to do nothing else. */
 const quietMilliseconds = 250;
 const pollMilliseconds = 5;
-/** Of real time; a script that takes longer is left to itself. */
-const longestMilliseconds = 30_000;
+/** Of real time; a script that takes longer is left to itself. Where the account's time is the real one, it may well do so. */
+const longestMilliseconds = { set: 30_000, real: 200 };
 
 export class ScriptProcess {
   /** Undefined while it runs; 128 and the signal's number if it was killed. */
@@ -67,12 +73,13 @@ export class ScriptProcess {
   }
 
   /** Resolves when it has ended, or waits for the account's time. */
-  async settled(now: () => Date): Promise<void> {
+  async settled(clock: () => AccountClock): Promise<void> {
     const start = Date.now();
+    const longest = longestMilliseconds[clock().isSet ? 'set' : 'real'];
     let asleepSince: number | undefined;
-    while (!this.isOver && Date.now() - start < longestMilliseconds) {
+    while (!this.isOver && Date.now() - start < longest) {
       const times = this.#folder.wakeTimes(this.#commandId);
-      const isAsleep = times.length > 0 && times.every((time) => time > now().getTime());
+      const isAsleep = times.length > 0 && times.every((time) => time > clock().now().getTime());
       asleepSince = isAsleep ? (asleepSince ?? Date.now()) : undefined;
       this.slept ||= isAsleep;
       if (asleepSince !== undefined && Date.now() - asleepSince >= quietMilliseconds) return;

@@ -7,7 +7,8 @@ import type { Identity } from '../identify.ts';
 import type { Answer } from '../message.ts';
 import { wireError } from '../wire-error.ts';
 import type { Command } from './command.ts';
-import type { AccountClock, Instances } from './instances.ts';
+import type { Instances } from './instances.ts';
+import type { AccountClock } from './process.ts';
 import { goesPastShims } from './script.ts';
 import { readSend, SsmRefusal, textIn } from './send-request.ts';
 

@@ -1,4 +1,11 @@
 /** Deployed with the real `serverless deploy`, started by the schedules that were deployed, looked at with a raw client. */
+import {
+  CreateQueueCommand,
+  GetQueueAttributesCommand,
+  type QueueAttributeName,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Deployment, deploy } from '../sandbox/lambda-host.ts';
 import { startSandbox } from '../sandbox/sandbox.ts';
@@ -25,6 +32,8 @@ afterAll(async () => {
 
 beforeEach(async () => {
   await sandbox.reset();
+  // Older volumes would lack the weekly and the monthly backups of before.
+  sandbox.setTime(from);
   deployment.deadLetters.length = 0;
   volumes = [await account.createVolume({ Backup: 'data' }), await account.createVolume({ Backup: 'data' })];
   await account.createVolume({ Backup: 'other' });
@@ -139,6 +148,40 @@ describe('one event', () => {
     expect(attempts.map(({ error }) => error?.name)).toEqual(Array(3).fill('PartialFailureError'));
     expect(deployment.deadLetters).toMatchObject([{ queue: 'TakeSnapshotsDeadLetters', payload }]);
     expect((await account.snapshots()).map(({ source }) => source)).toEqual([volumes[1]]);
+  });
+});
+
+describe('the queue of expire-backups', () => {
+  const sqs = () => new SQSClient({ ...access, endpoint: sandbox.url });
+  const queueUrl = () =>
+    deployment.stack.functions.find(({ name }) => name === 'expire-backups')?.environment[
+      'GROUNDSKEEPER_QUEUE_URL'
+    ];
+  const send = (body: string) =>
+    sqs().send(new SendMessageCommand({ QueueUrl: queueUrl(), MessageBody: body }));
+  const waiting = async () => {
+    const AttributeNames: QueueAttributeName[] = [
+      'ApproximateNumberOfMessages',
+      'ApproximateNumberOfMessagesNotVisible',
+    ];
+    const { Attributes } = await sqs().send(
+      new GetQueueAttributesCommand({ QueueUrl: queueUrl(), AttributeNames }),
+    );
+    return Object.values(Attributes ?? {}).map(Number);
+  };
+
+  it('starts it with each message as a job, and keeps a message that fails for another try', async () => {
+    await letPass(from, new Date(from.getTime() + 6 * hours));
+    const [chosen = '', other = ''] = volumes;
+    // It went with everything else when the account was emptied.
+    await sqs().send(new CreateQueueCommand({ QueueName: queueUrl()?.split('/').at(-1) }));
+    await send(JSON.stringify({ sources: [chosen], maxDeleteShare: 1 }));
+    await send('{"sources": "all"}');
+    const invocations = await deployment.drainQueues({ now: new Date(to.getTime() + 400 * 24 * hours) });
+    expect(invocations.map(({ error }) => error)).toEqual([undefined, undefined]);
+    expect(await standing(chosen)).toHaveLength(1);
+    expect(await standing(other)).not.toHaveLength(1);
+    expect(await waiting()).toEqual([0, 1]);
   });
 });
 

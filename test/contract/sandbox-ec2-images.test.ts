@@ -120,6 +120,12 @@ describe('images of instances', () => {
     expect((await snapshotsIn(ec2)).map(({ SnapshotId }) => SnapshotId)).toEqual([one, other]);
   });
 
+  test('are told from those that never were', async () => {
+    const { instance } = await runInstance(ec2);
+    const ImageIds = [await create(instance), 'ami-00000000'];
+    expect(await codeOf(ec2.send(new DescribeImagesCommand({ ImageIds })))).toBe('InvalidAMIID.NotFound');
+  });
+
   test('are copied to another region with their snapshots, as slowly as those', async () => {
     const { instance } = await runInstance(ec2);
     const SourceImageId = await create(instance);

@@ -5,7 +5,7 @@ import type { ImageMapping } from './account.ts';
 import { describe, type Listing } from './describe.ts';
 import { copyImage } from './image-copies.ts';
 import { createImage, deregisterImage, hideMotosOwn } from './image-making.ts';
-import { type Ec2Call, type Operation, question } from './operation.ts';
+import { type Ec2Call, list, type Operation, question } from './operation.ts';
 import { append, child, items, parseAnswer, remove, setText, text } from './xml.ts';
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RegisterImage.html; moto ignores the mappings. */
@@ -94,12 +94,22 @@ async function switchImage(call: Ec2Call, change: (id: string) => void): Promise
   return { ...found, body: Buffer.from(body) };
 }
 
+/** Of several ids moto overlooks those that never were, where EC2 refuses the call. */
+const describeImages: Operation = async (call) => {
+  const ids = list(call.parameters, 'ImageId');
+  for (const id of ids.length > 1 ? ids : []) {
+    const found = await call.forward(question('DescribeImages', { ImageId: [id] }));
+    if (found.status !== 200) return found;
+  }
+  return describe(call, images);
+};
+
 export const imageOperations: Readonly<Record<string, Operation>> = {
   RegisterImage: registerImage,
   CreateImage: createImage,
   CopyImage: copyImage,
   DeregisterImage: deregisterImage,
-  DescribeImages: (call) => describe(call, images),
+  DescribeImages: describeImages,
   DisableImage: disableImage,
   EnableImage: enableImage,
 };

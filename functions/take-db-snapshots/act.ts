@@ -2,8 +2,11 @@
 import { createDatabaseSnapshot } from '../../shared/aws/rds-new-snapshot.ts';
 import type { DatabaseSnapshot } from '../../shared/aws/rds-snapshots.ts';
 import type { Appointment } from '../../shared/backups/appointment.ts';
+import type { StandingBackup } from '../../shared/backups/backup.ts';
 import { stateOf } from '../../shared/backups/rds.ts';
 import { type Ending, takeAll } from '../../shared/backups/take.ts';
+import type { Ledger } from '../../shared/ledger/ledger.ts';
+import { rowOf } from '../../shared/ledger/rows.ts';
 import { extraTagKeys, type Tags, tagKeys } from '../../shared/tags.ts';
 import type { TakeDbSnapshotsClients } from './clients.ts';
 import type { DatabaseCreation, TakeDecision } from './decide.ts';
@@ -33,6 +36,16 @@ export async function takeDatabases(
       return { id: await createDatabaseSnapshot(aws, { database, id, tags, isIt }), detail };
     },
   });
+}
+
+/** What failed stands until it expires: the row of its slot is for the snapshot that takes its place. */
+export async function recordFailed(
+  ofSlot: readonly StandingBackup[],
+  ledger: Pick<Ledger, 'put'>,
+): Promise<void> {
+  const rows = ofSlot.filter(({ state }) => state === 'error').map(rowOf);
+  const own = rows.flatMap((row) => (row ? [{ ...row, key: `${row.key}/${row.resource}` }] : []));
+  if (own.length > 0) await ledger.put(own);
 }
 
 /** One that an earlier attempt made, as it may have become since: promoted, for example. */

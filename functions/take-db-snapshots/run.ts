@@ -7,7 +7,7 @@ import type { AutomationFunction } from '../../shared/entrypoint.ts';
 import type { DatabaseSelector } from '../../shared/job.ts';
 import { resolveRows } from '../../shared/ledger/rows.ts';
 import { slotId } from '../../shared/slot.ts';
-import { takeDatabases } from './act.ts';
+import { recordFailed, takeDatabases } from './act.ts';
 import type { TakeDbSnapshotsClients } from './clients.ts';
 import { decideTake } from './decide.ts';
 import { type TakeDbSnapshotsJob, takeDbSnapshotsJob } from './job.ts';
@@ -31,7 +31,10 @@ async function takeSlot(appointment: TakeAppointment): Promise<void> {
   const seen = { databases, named: namedIn(job.databases), ofSlot };
   const { copies, maxActions } = job;
   const decisions = decideTake(seen, { owner, slot, expires, copies, maxActions });
-  if (!job.dryRun) await resolveRows(ledger, gateway, owner);
+  if (!job.dryRun) {
+    await resolveRows(ledger, gateway, owner);
+    await recordFailed(ofSlot, ledger);
+  }
   await takeDatabases(decisions, appointment);
 }
 

@@ -17,7 +17,7 @@ export const tagKeys = {
 
 /** What some backups carry besides. */
 export const extraTagKeys = {
-  /** `<slot>/<instance>`: the set that this snapshot is a member of. */
+  /** `<owner>/<slot>/<instance>`: the set that this snapshot is a member of. */
   set: 'groundskeeper:set',
   /** How many snapshots the set has: one with fewer is no backup. */
   members: 'groundskeeper:members',

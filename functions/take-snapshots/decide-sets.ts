@@ -119,6 +119,9 @@ function setToMake(instance: Instance, earlier: number, order: SetOrder): SetDec
   };
 }
 
-/** The members of one that failed stand until they are deleted: they are no members of the next one. */
-const setId = (instance: string, earlier: number, { slot }: SetOrder): string =>
-  [slotId(slot), instance, ...(earlier > 0 ? [earlier + 1] : [])].join('/');
+/**
+ * With the owner in it: two stages may back up one instance in slots of one name. The members of a set that
+ * failed stand until they are deleted: they are no members of the next one.
+ */
+const setId = (instance: string, earlier: number, { owner, slot }: SetOrder): string =>
+  [owner, slotId(slot), instance, ...(earlier > 0 ? [earlier + 1] : [])].join('/');

@@ -24,7 +24,7 @@ export type Obstacle =
 export interface StandingBackup {
   kind: BackupKind;
   region: string;
-  /** What the ledger keeps as `resource`: `snap-…`, a set's id (`<slot>/<instance>`), `ami-…`, a database snapshot's identifier. */
+  /** What the ledger keeps as `resource`: `snap-…`, a set's id (`<owner>/<slot>/<instance>`), an image's name, a database snapshot's identifier. */
   id: string;
   /** `vol-…`, `i-…`, `db:…`, `cluster:…`; undefined if nothing but a tag says so, since tags travel. */
   source: string | undefined;

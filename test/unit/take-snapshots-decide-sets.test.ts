@@ -45,7 +45,7 @@ interface SetChanges {
 /** Of `instance`; `size` members, which say that they are `tagged`. */
 function aSet(
   instance = anInstance().id,
-  { id = `${slot}/${instance}`, size = 2, ...rest }: SetChanges = {},
+  { id = `${anOwner}/${slot}/${instance}`, size = 2, ...rest }: SetChanges = {},
 ) {
   const { tagged = size, states = [] } = rest;
   const tags = {
@@ -107,7 +107,7 @@ describe('an instance', () => {
         'groundskeeper:owner': anOwner,
         'groundskeeper:slot': slot,
         'groundskeeper:source': anInstance().id,
-        'groundskeeper:set': `${slot}/${anInstance().id}`,
+        'groundskeeper:set': `${anOwner}/${slot}/${anInstance().id}`,
         'groundskeeper:members': '3',
         'groundskeeper:consistency': 'crash',
       },
@@ -178,7 +178,11 @@ describe('a set that an earlier try made', () => {
         kind: 'keep',
         resource: anInstance().id,
         reason: 'already-taken',
-        backup: expect.objectContaining({ id: `${slot}/${anInstance().id}`, kind: 'set', state: 'pending' }),
+        backup: expect.objectContaining({
+          id: `${anOwner}/${slot}/${anInstance().id}`,
+          kind: 'set',
+          state: 'pending',
+        }),
       },
     ]);
   });
@@ -201,16 +205,16 @@ describe('a set that an earlier try made', () => {
       ofSlot: [aSet(undefined, { size: 1, tagged: 2 })],
       now: '2026-11-21T09:00:00Z',
     });
-    expect(setIn(decisions)?.id).toBe(`${slot}/${anInstance().id}/2`);
+    expect(setIn(decisions)?.id).toBe(`${anOwner}/${slot}/${anInstance().id}/2`);
   });
 
   it('of which one member failed is made again, under another id', () => {
     const failed = aSet(undefined, { states: ['completed', 'error'] });
     expect(setIn(decide({ ofSlot: [failed] }))).toMatchObject({
-      id: `${slot}/${anInstance().id}/2`,
-      tags: { 'groundskeeper:set': `${slot}/${anInstance().id}/2` },
+      id: `${anOwner}/${slot}/${anInstance().id}/2`,
+      tags: { 'groundskeeper:set': `${anOwner}/${slot}/${anInstance().id}/2` },
     });
-    const second = aSet(undefined, { id: `${slot}/${anInstance().id}/2` });
+    const second = aSet(undefined, { id: `${anOwner}/${slot}/${anInstance().id}/2` });
     for (const ofSlot of [
       [failed, second],
       [second, failed],

@@ -146,11 +146,11 @@ function setsTaken(servers: readonly Server[], seen: Look): string[] {
 }
 
 function setTaken({ id, volumes }: Server, made: readonly SeenSnapshot[], { rows }: Look): string[] {
-  const name = `${slot}/${id}`;
+  const name = `${owner}/${slot}/${id}`;
   const members = made.filter(({ tags }) => tags[extraTagKeys.set] === name);
   const missing = volumes.filter((volume) => !members.some((member) => member.volume === volume));
   const wrong = members.filter(({ tags }) => tags[extraTagKeys.members] !== String(members.length));
-  const row = rows.get(name);
+  const row = rows.get(`${slot}/${id}`);
   const agrees = row?.['resource'] === name && row['expires'] === members[0]?.tags[tagKeys.expires];
   return [
     ...missing.map((volume) => `${volume} is not in the set ${name}`),

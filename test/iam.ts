@@ -1,8 +1,9 @@
 /**
  * IAM as far as our roles use it: which permissions a call needs, and whether a role has them.
- * Service Authorization Reference: Amazon EC2, RDS, Systems Manager, SimpleDB, DynamoDB.
+ * Service Authorization Reference: Amazon EC2, EC2 Auto Scaling, RDS, Systems Manager, SimpleDB, DynamoDB.
  */
 import type { Resource } from '../shared/plan/template.ts';
+import { imageArn, imageNeeds } from './iam-images.ts';
 import { rdsNeeds } from './iam-rds.ts';
 import type { Call } from './sandbox/types.ts';
 
@@ -47,7 +48,9 @@ export function needsOf(call: Call, tagsOf: TagsOfSnapshot): Need[] {
   switch (service) {
     case 'ec2':
       if (action === 'CopySnapshot') return copySnapshotNeeds(call, of, tagsOf);
-      return ec2Needs(action, of, parameters, tagsOf);
+      return imageNeeds(call, tagsOf) ?? ec2Needs(action, of, parameters, tagsOf);
+    case 'autoscaling':
+      return [{ action: `autoscaling:${action}`, resource: '*', context: {} }];
     case 'rds':
       return rdsNeeds(call, tagsOf, keyNeeds);
     case 'ssm':
@@ -131,7 +134,7 @@ function ec2Needs(
       const keys = { 'aws:TagKeys': keysIn(parameters) };
       return idsIn(parameters).map((id) => ({
         action: 'ec2:CreateTags',
-        resource: snapshotArn(id),
+        resource: id.startsWith('ami-') ? imageArn(id) : snapshotArn(id),
         context: { ...tagged(id), ...keys },
       }));
     }

@@ -71,8 +71,8 @@ const oneASlotAndSource: Invariant = ({ before, after }) => {
     .map(([appointment, { size }]) => `${size} backups of slot ${appointment}`);
 };
 
-/** The set that it is a member of, or the snapshot by itself. */
-const backupOf = ({ id, tags }: SeenSnapshot): string => tags[extraTagKeys.set] ?? id;
+/** The set that it is a member of, the image, or the snapshot by itself. */
+const backupOf = ({ id, image, tags }: SeenSnapshot): string => tags[extraTagKeys.set] ?? image ?? id;
 
 /** One volume is in a set once: two sets under one name would look like one. */
 const oneOfAVolumeInASet: Invariant = ({ after }) => {
@@ -198,10 +198,10 @@ export function untracked({ snapshots, rows }: Look): string[] {
     .map(({ id }) => `${id} is ours, and the ledger does not know it`);
 }
 
-/** By which a row may know it: its id, its set's, or the key under which it was announced. */
+/** By which a row may know it: its id, its set's, its image's name, or the key under which it was announced. */
 function namesOf(snapshot: SeenSnapshot): string[] {
   const { id, region, tags } = snapshot;
   const key = `${tags[tagKeys.slot]}/${tags[tagKeys.source]}`;
   const announced = isCopy(snapshot) ? `${key}@${region}` : key;
-  return [id, tags[extraTagKeys.set] ?? id, announced].map((name) => `${region} ${name}`);
+  return [id, backupOf(snapshot), announced].map((name) => `${region} ${name}`);
 }

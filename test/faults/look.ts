@@ -6,6 +6,7 @@ import {
   DescribeSnapshotsCommand,
   DescribeVolumesCommand,
   EC2Client,
+  type Tag,
 } from '@aws-sdk/client-ec2';
 import {
   type DBSnapshot,
@@ -16,6 +17,7 @@ import {
   RDSClient,
 } from '@aws-sdk/client-rds';
 import { DOMParser, type Element } from '@xmldom/xmldom';
+import { extraTagKeys, tagKeys } from '../../shared/tags.ts';
 import type { InstanceOs } from '../sandbox/types.ts';
 import { credentials, region as home, owner, type World } from './world.ts';
 
@@ -23,6 +25,8 @@ export interface SeenSnapshot {
   id: string;
   region: string;
   volume: string;
+  /** The name of the image that it is, or that its tags say that it is a part of. */
+  image?: string | undefined;
   state: string;
   started: string;
   tags: Readonly<Record<string, string>>;
@@ -49,6 +53,7 @@ export async function look(world: World): Promise<Look> {
   const rows = world.store === 'simpledb' ? await simpleDbRows(world) : await dynamoDbRows(world);
   const snapshots = [
     ...(await snapshotsIn(world.ec2, home)),
+    ...(await imagesIn(world)),
     // Few scenarios ever ask there: the others need not pay for the look.
     ...(hasAsked(world, 'ec2', elsewhere) ? await snapshotsIn(clientOf(world, elsewhere), elsewhere) : []),
     ...(hasAsked(world, 'rds', home) ? await databaseSnapshotsIn(world, home) : []),
@@ -144,7 +149,24 @@ async function snapshotsIn(ec2: EC2Client, region: string): Promise<[string, See
   return Snapshots.map((snapshot) => {
     const { SnapshotId: id = '', VolumeId: volume = '', State: state = '', StartTime, Tags = [] } = snapshot;
     const tags = Object.fromEntries(Tags.map(({ Key = '', Value = '' }) => [Key, Value]));
-    return [id, { id, region, volume, state, started: StartTime?.toISOString() ?? '', tags }];
+    const image = tags[extraTagKeys.image];
+    return [id, { id, region, volume, image, state, started: StartTime?.toISOString() ?? '', tags }];
+  });
+}
+
+const imageStates: Readonly<Record<string, string>> = { available: 'completed', failed: 'error' };
+
+/** Images made of instances, as snapshots of these. */
+async function imagesIn({ ec2, sandbox }: World): Promise<[string, SeenSnapshot][]> {
+  if (!sandbox.calls.some(({ action }) => action === 'CreateImage')) return [];
+  const wanted = { Owners: ['self'], IncludeDisabled: true };
+  const { Images = [] } = await ec2.send(new DescribeImagesCommand(wanted));
+  const made = Images.filter(({ SourceInstanceId }) => SourceInstanceId !== undefined);
+  return made.map(({ ImageId: id = '', Name: image, SourceInstanceId = '', State = '', ...rest }) => {
+    const tags = Object.fromEntries((rest.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value]));
+    const { CreationDate: started = '' } = rest;
+    const state = imageStates[State] ?? State;
+    return [id, { id, region: home, volume: SourceInstanceId, image, state, started, tags }];
   });
 }
 
@@ -154,7 +176,9 @@ export async function lookAround(world: World): Promise<Surroundings> {
   const { Images = [] } = await ec2.send(
     new DescribeImagesCommand({ Owners: ['self'], IncludeDisabled: true }),
   );
-  const mappings = Images.flatMap(({ BlockDeviceMappings = [] }) => BlockDeviceMappings);
+  // What only images of ours stand on dies with them.
+  const others = Images.filter(({ Tags = [] }) => !Tags.some(isOwnerTag));
+  const mappings = others.flatMap(({ BlockDeviceMappings = [] }) => BlockDeviceMappings);
   return {
     volumes: new Set([
       ...Volumes.map(({ VolumeId = '' }) => VolumeId),
@@ -163,6 +187,8 @@ export async function lookAround(world: World): Promise<Surroundings> {
     imageSnapshots: new Set(mappings.map(({ Ebs }) => Ebs?.SnapshotId ?? '')),
   };
 }
+
+const isOwnerTag = ({ Key, Value }: Tag): boolean => Key === tagKeys.owner && Value === owner;
 
 /**
  * Snapshots and rows as text that is the same if and only if they are. Left out is what passes by

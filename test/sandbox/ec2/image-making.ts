@@ -18,6 +18,13 @@ export const createImage: Operation = async (call) => {
   const instance = parameters.get('InstanceId') ?? '';
   const found = await attachedVolumes(call, instance);
   if ('refusal' in found) return found.refusal;
+  // Terminated: what EC2 answers then is not documented; here it is refused.
+  if (found.volumes.length === 0) {
+    throw new Refusal(
+      'IncorrectInstanceState',
+      `The instance ${instance} has no volumes to make an image of.`,
+    );
+  }
   await refuseName(call);
   const answer = await call.forward(imageAlone(parameters));
   if (answer.status !== 200) return answer;

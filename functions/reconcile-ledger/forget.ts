@@ -17,13 +17,13 @@ export async function forgetUnseen(
   budget: Budget,
   run: ReconcileRun,
 ): Promise<void> {
-  const lost = new Map<BackupListing, string[]>();
+  const lost = new Map(gateways.map((gateway) => [gateway, [] as string[]]));
   for (const [key, entry] of ledger) {
     if (entry.isSeen) continue;
     const gateway = gatewayOf(entry, gateways);
     const reason = reasonToLeave(key, entry, gateway !== undefined, run.startedAt);
     if (reason) run.report.add(keeping(key, entry, reason));
-    else if (gateway) lost.set(gateway, [...(lost.get(gateway) ?? []), key]);
+    else if (gateway) lost.get(gateway)?.push(key);
   }
   // Each is looked up again by its id before the first is removed: a page may have passed it over.
   const found = new Map<string, StandingBackup>();

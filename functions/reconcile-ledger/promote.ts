@@ -64,12 +64,14 @@ function planFor(
   return decisions.filter((decision) => decision.kind === 'promote');
 }
 
-/** One outcome a slot. */
+const told = 20;
+
+/** One outcome a slot, with the first few of its sources. */
 function sayGaps(gaps: readonly { slot: string; source: SelectedSource }[], { report }: ReconcileRun): void {
-  const waiting = new Map<string, string[]>();
-  for (const { slot, source } of gaps) waiting.set(slot, [...(waiting.get(slot) ?? []), source.id]);
-  for (const [slot, sources] of waiting) {
-    const detail = `nothing stands yet that could take its place, of ${sources.join(', ')}`;
+  for (const slot of new Set(gaps.map((gap) => gap.slot))) {
+    const sources = gaps.filter((gap) => gap.slot === slot).map(({ source }) => source.id);
+    const more = sources.length > told ? ` and ${sources.length - told} more` : '';
+    const detail = `nothing stands yet that could take its place, of ${sources.slice(0, told).join(', ')}${more}`;
     report.add({ resource: slot, decision: 'keep', reason: 'nothing-to-promote', outcome: 'kept', detail });
   }
 }

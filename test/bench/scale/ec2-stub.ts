@@ -57,7 +57,11 @@ export class Ec2Stub {
       case 'DescribeVolumes':
         return page(action, 'volumeSet', this.#chosenVolumes(filtersOf(parameters)), parameters, volumeXml);
       case 'DescribeImages':
-        return page(action, 'imagesSet', range(this.#images), parameters, imageXml);
+        return page(action, 'imagesSet', this.#chosenImages(filtersOf(parameters)), parameters, imageXml);
+      case 'DescribeLockedSnapshots':
+        return response(action, '<snapshotSet/>');
+      case 'DescribeSnapshotAttribute':
+        return response(action, '<createVolumePermission/>');
       case 'CreateSnapshot':
         return this.#create(parameters);
       case 'DeleteSnapshot':
@@ -87,6 +91,18 @@ export class Ec2Stub {
       }
     }
     return chosen;
+  }
+
+  /** Past their time, and still there. */
+  countDue(now: Date): number {
+    const isDue = ({ tags }: StubSnapshot) =>
+      tags.some(([key, value]) => key === 'groundskeeper:expires' && new Date(value) <= now);
+    return [...this.#snapshots.values()].filter(isDue).length;
+  }
+
+  #chosenImages(filters: Map<string, string[]>): number[] {
+    const snapshots = filters.get('block-device-mapping.snapshot-id');
+    return range(this.#images).filter((index) => snapshots?.includes(imageSnapshotOf(index)) !== false);
   }
 
   #chosenVolumes(filters: Map<string, string[]>): string[] {
@@ -155,5 +171,7 @@ const snapshotXml = ({ id, volumeId, startedAt, tags }: StubSnapshot): string =>
 const volumeXml = (id: string): string =>
   `<volumeId>${id}</volumeId><status>in-use</status><createTime>2026-01-01T00:00:00.000Z</createTime><tagSet>${tagXml(['Backup', 'data'])}${tagXml(['Name', id])}</tagSet>`;
 
+const imageSnapshotOf = (index: number): string => `snap-f${index.toString(16).padStart(16, '0')}`;
+
 const imageXml = (index: number): string =>
-  `<imageId>ami-${index}</imageId><blockDeviceMapping><item><deviceName>/dev/xvda</deviceName><ebs><snapshotId>snap-f${index.toString(16).padStart(16, '0')}</snapshotId></ebs></item></blockDeviceMapping>`;
+  `<imageId>ami-${index}</imageId><blockDeviceMapping><item><deviceName>/dev/xvda</deviceName><ebs><snapshotId>${imageSnapshotOf(index)}</snapshotId></ebs></item></blockDeviceMapping>`;

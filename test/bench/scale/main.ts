@@ -1,6 +1,6 @@
 /**
- * What one run costs in a large account: AWS calls beside the least that would do, and memory beside the
- * number of sources. `npm run bench:scale`.
+ * What one run costs in a large account: AWS calls beside the least that would do, memory beside the number
+ * of sources; and how long many runs take, beside what AWS's rates allow. `npm run bench:scale`.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,6 +9,7 @@ import { systemClock } from '../../../shared/clock.ts';
 import { openLedger } from '../../../shared/ledger/open-simpledb.ts';
 import { type AccountSeed, backupsOf } from './account.ts';
 import type { RunRequest, RunResult } from './runner.ts';
+import { measureThroughput } from './throughput.ts';
 
 const owner = 'bench-dev';
 
@@ -42,6 +43,7 @@ async function seed(account: Omit<AccountSeed, 'owner' | 'now'>, withRows: boole
     tier: 'hourly',
     slot,
     source,
+    region: 'us-east-1',
     expires,
     resource,
   }));
@@ -119,7 +121,9 @@ try {
   print('take-snapshots: 5000 volumes', await measure({ function: 'take-snapshots', job }));
 
   await seed({ volumes: 5_000, snapshotsPerVolume: 10, duePerVolume: 0, images: 0 }, true);
-  const backups = [{ backup: 'data', volumes: { tags: { Backup: ['data'] } }, tiers: { hourly: '30 days' } }];
+  const backups = [
+    { backup: 'data', volumes: { tags: { Backup: ['data'] } }, tiers: { hourly: { keep: '30 days' } } },
+  ];
   print(
     'reconcile-ledger: 5000 volumes, 50000 rows that agree',
     await measure({ function: 'reconcile-ledger', job: {} }),
@@ -132,3 +136,5 @@ try {
 } finally {
   stub.kill();
 }
+
+if (!(await measureThroughput())) process.exitCode = 1;

@@ -4,7 +4,8 @@ import { expireBackups } from '../../../functions/expire-backups/run.ts';
 import { reconcileLedger } from '../../../functions/reconcile-ledger/run.ts';
 import { takeSnapshots } from '../../../functions/take-snapshots/run.ts';
 import { ec2Client } from '../../../shared/aws/ec2.ts';
-import { systemClock } from '../../../shared/clock.ts';
+import { rdsClient } from '../../../shared/aws/rds.ts';
+import type { Clock } from '../../../shared/clock.ts';
 import { type AutomationFunction, type CommonJob, entrypoint } from '../../../shared/entrypoint.ts';
 import { openLedger } from '../../../shared/ledger/open-simpledb.ts';
 
@@ -23,6 +24,7 @@ export interface RunResult {
 }
 
 const callsBetweenSamples = 50;
+const unused = () => Promise.reject(new Error('Nothing but EC2 and the ledger should be called'));
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 
 process.once('message', (request: RunRequest) => {
@@ -30,11 +32,13 @@ process.once('message', (request: RunRequest) => {
 });
 
 async function run({ url, owner, function: name, job }: RunRequest): Promise<RunResult> {
-  const ec2 = ec2Client({
+  const access = {
     region: 'us-east-1',
     endpoint: url,
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  });
+  };
+  const ec2 = ec2Client(access);
+  const rds = rdsClient(access);
   const heap = watchHeap();
   ec2.middlewareStack.add(
     (next) => (args) => {
@@ -43,17 +47,18 @@ async function run({ url, owner, function: name, job }: RunRequest): Promise<Run
     },
     { step: 'initialize', name: 'heap' },
   );
+  const clock = jumpingClock();
   const tools = {
-    config: { owner, ledger: 'simpledb' as const },
-    clock: systemClock,
+    config: { owner, ledger: 'simpledb' as const, region: 'us-east-1' },
+    clock,
     random: Math.random,
     log: silent,
     emitMetric: () => {},
-    ec2,
+    connect: () => ({ ec2, rds, ssm: unused, autoScaling: unused, sqs: unused }),
     ledger: openLedger({
       owner,
       ledger: 'simpledb',
-      clock: systemClock,
+      clock,
       aws: ec2.config,
       endpoint: url,
       onUnreadable: (key, why) => {
@@ -63,7 +68,8 @@ async function run({ url, owner, function: name, job }: RunRequest): Promise<Run
   };
   const context = { awsRequestId: 'bench', getRemainingTimeInMillis: () => 900_000 };
   const started = performance.now();
-  const invoke = <Job extends CommonJob>(automation: AutomationFunction<Job>) =>
+  type AnyClients = ReturnType<typeof tools.connect>;
+  const invoke = <Job extends CommonJob>(automation: AutomationFunction<Job, AnyClients>) =>
     entrypoint(automation, tools)(job, context);
   const { summary } = await {
     'take-snapshots': () => invoke(takeSnapshots),
@@ -71,6 +77,17 @@ async function run({ url, owner, function: name, job }: RunRequest): Promise<Run
     'reconcile-ledger': () => invoke(reconcileLedger),
   }[name]();
   return { summary, seconds: (performance.now() - started) / 1_000, heap: heap.figures() };
+}
+
+/** What is waited for is not measured here: a sleep is over at once. */
+function jumpingClock(): Clock {
+  let now = Date.now();
+  return {
+    now: () => new Date(now),
+    sleep: async (milliseconds) => {
+      now += milliseconds;
+    },
+  };
 }
 
 /** Samples the live heap every so many calls, against that before the run. */

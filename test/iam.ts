@@ -53,6 +53,10 @@ export function needsOf(call: Call, tagsOf: TagsOfSnapshot): Need[] {
       return [{ action: `autoscaling:${action}`, resource: '*', context: {} }];
     case 'rds':
       return rdsNeeds(call, tagsOf, keyNeeds);
+    case 'sqs':
+      return [
+        { action: `sqs:${action.replace(/Batch$/, '')}`, resource: queueIn(of('QueueUrl')), context: {} },
+      ];
     case 'ssm':
       return ssmNeeds(action, parameters);
     case 'simpledb':
@@ -78,6 +82,9 @@ export function needsOf(call: Call, tagsOf: TagsOfSnapshot): Need[] {
 
 /** The permission for a Select is that for the domain in its text. */
 const domainIn = (expression: string): string => /from `([^`]+)`/.exec(expression)?.[1] ?? '';
+
+/** A template's queues are named by their logical ids here, and so are those of the scenarios. */
+const queueIn = (url: string): string => arn('sqs', url.slice(url.lastIndexOf('/') + 1));
 
 function tableIn({ TableName, IndexName, RequestItems }: Call['parameters']): string {
   const table = TableName ?? Object.keys(RequestItems ?? {})[0];

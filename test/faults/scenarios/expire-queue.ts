@@ -8,11 +8,11 @@ import { credentials, region, type World } from '../world.ts';
 import { due, keyOf, slotAt, standing, start } from './expire-backups.ts';
 import { type Backup, makeBackup, makeVolume, rowOf } from './seeds.ts';
 
-const queueUrl = 'http://sqs.us-east-1.localhost/123456789012/expire-backups';
+const queueUrl = 'http://sqs.us-east-1.localhost/123456789012/ExpireBackupsQueue';
 
 async function makeQueue({ sandbox }: World): Promise<void> {
   const sqs = new SQSClient({ region, credentials, endpoint: sandbox.url });
-  await sqs.send(new CreateQueueCommand({ QueueName: 'expire-backups' }));
+  await sqs.send(new CreateQueueCommand({ QueueName: 'ExpireBackupsQueue' }));
 }
 
 /** With so little time a run deletes 102 at most. */

@@ -175,6 +175,13 @@ describe('a snapshot', () => {
     });
     await takeOfCluster('one');
   });
+
+  test('is refused past the quota, too, where several are asked for at once', async () => {
+    await makeInstance();
+    sandbox.limitDatabaseSnapshots(2);
+    const asked = await Promise.allSettled(['one', 'two', 'three'].map((id) => take(id)));
+    expect(asked.filter(({ status }) => status === 'fulfilled')).toHaveLength(2);
+  });
 });
 
 describe('a deletion', () => {

@@ -193,6 +193,19 @@ it('RDS takes, tells, tags and deletes snapshots, and answers refusals as they a
   expect(await take(true)).toBe(id);
   await expect(take(false)).rejects.toMatchObject({ name: 'IdentifierTakenError' });
 
+  sandbox.limitDatabaseSnapshots(1);
+  const another = { database: { type: 'db', id: 'orders', status: 'available' } as const, id: 'other', tags };
+  await expect(createDatabaseSnapshot(place, { ...another, isIt: () => true })).rejects.toMatchObject({
+    name: 'SnapshotQuotaError',
+    message: expect.stringMatching(/"Manual DB instance snapshots".* in the Service Quotas console/),
+  });
+  sandbox.limitDatabaseSnapshots(100);
+  sandbox.setDatabaseState('db:orders', 'modifying');
+  await expect(createDatabaseSnapshot(place, { ...another, isIt: () => true })).rejects.toMatchObject({
+    name: 'DatabaseBusyError',
+  });
+  sandbox.setDatabaseState('db:orders', undefined);
+
   const own = async () => {
     const found = [];
     for await (const page of gateway.own(owner)) found.push(...page);

@@ -40,8 +40,17 @@ export class RdsAccount {
   /** Clock, slowness and keys that fail are those of all services. */
   readonly #account: Account;
 
+  #lastInTurn: Promise<unknown> = Promise.resolve();
+
   constructor(account: Account) {
     this.#account = account;
+  }
+
+  /** One after another: of two at once both might find room, and an available database. */
+  inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = this.#lastInTurn.then(work);
+    this.#lastInTurn = result.catch(() => undefined);
+    return result;
   }
 
   recordSnapshot(name: SnapshotName, source: string): void {

@@ -32,7 +32,9 @@ export async function answerRds(
   };
   try {
     refuseTags(parameters);
-    return await (operations[identity.action] ?? passOn)(call);
+    const operation = operations[identity.action] ?? passOn;
+    const isRead = identity.action.startsWith('Describe');
+    return await (isRead ? operation(call) : account.inTurn(() => operation(call)));
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const status = /NotFound/.test(error.code) ? 404 : 400;

@@ -9,10 +9,10 @@ export interface Rds {
 }
 
 /** RDS API reference, DescribeDBSnapshots and the other Describe operations: MaxRecords is 20 to 100. */
-export const largestPage = 100;
+const largestPage = 100;
 
 /** RDS documents no limit of a filter's values: so many fill one page at most. */
-export const filterValues = largestPage;
+export const filterValues = 100;
 
 /** A client that leaves retries to `persist`, and never waits longer for an answer than a lease can bear. */
 export function rdsClient(config: RDSClientConfig = {}): RDSClient {

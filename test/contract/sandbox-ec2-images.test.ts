@@ -182,7 +182,7 @@ describe('launch templates', () => {
     const first = await versions({ LaunchTemplateId: ids[0], MaxResults: 15 });
     const second = await versions({ LaunchTemplateId: ids[0], MaxResults: 15, NextToken: first.NextToken });
     expect(second.LaunchTemplateVersions?.map(({ VersionNumber }) => VersionNumber)).toEqual([
-      ...[16, 17, 18, 19, 20],
+      16, 17, 18, 19, 20,
     ]);
     const ofImage = (value: string) => ({ Filters: [{ Name: 'image-id', Values: [value] }] });
     const found = await versions({ Versions: ['$Latest', '$Default'], ...ofImage('ami-33333333') });

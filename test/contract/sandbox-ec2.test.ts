@@ -48,7 +48,12 @@ describe('regions', () => {
     expect(await snapshotsIn(ec2)).toMatchObject([{ SnapshotId: here, State: 'completed', StartTime: nine }]);
     expect(await snapshotsIn(abroad)).toMatchObject([{ SnapshotId: there, State: 'pending' }]);
     expect(aws.sandbox.calls.map(({ region }) => region)).toEqual([
-      ...['us-east-1', 'us-east-1', 'eu-west-1', 'eu-west-1', 'us-east-1', 'eu-west-1'],
+      'us-east-1',
+      'us-east-1',
+      'eu-west-1',
+      'eu-west-1',
+      'us-east-1',
+      'eu-west-1',
     ]);
   });
 

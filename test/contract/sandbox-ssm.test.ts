@@ -127,8 +127,19 @@ describe('a script', () => {
       findmnt -no MAJ:MIN /srv/data; findmnt -no MAJ:MIN /srv/mirror; findmnt -no MAJ:MIN -T /usr
       findmnt -n /srv || echo none`;
     expect((await run(script)).output.split('\n')).toEqual([
-      ...['kept', 'data', 'mirror', '/srv/data', 'yes', 'no', '/usr is not a mountpoint'],
-      ...['/srv/data /dev/nvme1n1', '259:2', '259:2', '259:0', 'none', ''],
+      'kept',
+      'data',
+      'mirror',
+      '/srv/data',
+      'yes',
+      'no',
+      '/usr is not a mountpoint',
+      '/srv/data /dev/nvme1n1',
+      '259:2',
+      '259:2',
+      '259:0',
+      'none',
+      '',
     ]);
   });
 

@@ -21,7 +21,7 @@ describe('a rule of EventBridge', () => {
   });
 
   it('with a comparison that is not known here is refused', () => {
-    expect(() => matches({ source: [{ 'anything-but': 'x' }] }, event)).toThrow();
+    expect(() => matches({ source: [{ 'anything-but': 'x' }] }, event)).toThrow('prefix');
   });
 
   it('puts the whole event into the job, whatever characters it holds', () => {
@@ -39,6 +39,6 @@ describe('a rule of EventBridge', () => {
       { logicalId: 'Rule', pattern: Properties.EventPattern, target: 'CopyLambda', inputTemplate: '{}' },
     ]);
     const scheduled = { ...rule, Properties: { ...Properties, ScheduleExpression: 'rate(1 day)' } };
-    expect(() => rulesIn({ Rule: scheduled })).toThrow();
+    expect(() => rulesIn({ Rule: scheduled })).toThrow('ScheduleExpression');
   });
 });

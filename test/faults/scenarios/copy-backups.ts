@@ -100,7 +100,10 @@ const set: Scenario = {
     const slot = 'data/daily/2026-11-19T02:15:00Z';
     world.time.moveTo(new Date('2026-11-19T02:15:00Z'));
     await runMeanwhile(world, takeSnapshots, {
-      ...{ backup: 'data', tier: 'daily', keep: '7 days', scheduledTime: '2026-11-19T02:15:00Z' },
+      backup: 'data',
+      tier: 'daily',
+      keep: '7 days',
+      scheduledTime: '2026-11-19T02:15:00Z',
       instances: { ids: [server] },
       copies: [elsewhere],
     });

@@ -32,7 +32,7 @@ const isTelling = ({ fault: { kind, action, detail } }: Case): boolean =>
   kinds.has(kind) &&
   (action === '' || !isRead(action)) &&
   // Of the ledger's refusals one leads to another call: the domain is created by the first write.
-  (kind !== 'code' || action.startsWith('ec2 ') || detail === 'NoSuchDomain');
+  (kind !== 'code' || /^(ec2|rds) /.test(action) || detail === 'NoSuchDomain');
 
 let sandbox: Sandbox;
 let clients: RawClients;
@@ -96,19 +96,23 @@ function unused(grants: readonly Grant[], needs: readonly Need[]): string[] {
   });
 }
 
-test.each(functionNames)('%s may do what it does, and nothing else', async (name) => {
-  const needs = await needsOfAll(name);
-  // Not every scenario runs on both ledgers; what else it calls is the same on both.
-  const others = stores.flatMap((store) => needs[store]).filter((need) => !isOfLedger(need));
-  for (const store of stores) {
-    const grants = roleOf(name, store);
-    const all = [...others, ...needs[store].filter(isOfLedger)];
-    const refused = all.filter((need) => allowing(need, grants).length === 0);
-    expect(unique(refused.map(textOf)), `called, and not allowed, with ${store}`).toEqual([]);
-    expect(unused(grants, all), `allowed, and never called, with ${store}`).toEqual([]);
-  }
-  // Commands on instances are processes of this machine: on a busy one they take their time.
-}, 300_000);
+test.each(functionNames)(
+  '%s may do what it does, and nothing else',
+  async (name) => {
+    const needs = await needsOfAll(name);
+    // Not every scenario runs on both ledgers; what else it calls is the same on both.
+    const others = stores.flatMap((store) => needs[store]).filter((need) => !isOfLedger(need));
+    for (const store of stores) {
+      const grants = roleOf(name, store);
+      const all = [...others, ...needs[store].filter(isOfLedger)];
+      const refused = all.filter((need) => allowing(need, grants).length === 0);
+      expect(unique(refused.map(textOf)), `called, and not allowed, with ${store}`).toEqual([]);
+      expect(unused(grants, all), `allowed, and never called, with ${store}`).toEqual([]);
+    }
+    // Commands on instances are processes of this machine: on a busy one they take their time.
+  },
+  300_000,
+);
 
 test('a permission too many and one too few are found', () => {
   const [first, ...rest] = roleOf('expire-backups', 'simpledb').filter(({ actions }) =>

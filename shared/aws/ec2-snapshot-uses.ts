@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import pMap from 'p-map';
 import { type Ec2, filterValues, observing, pages, slices } from './ec2.ts';
+import { snapshotsById } from './ec2-snapshots.ts';
 import { natureOf } from './errors.ts';
 import { persist } from './persist.ts';
 
@@ -34,13 +35,26 @@ const snapshotsOf = ({ BlockDeviceMappings = [] }: Image): string[] =>
 export async function lockedSnapshots(place: Ec2, ids: readonly string[]): Promise<Set<string>> {
   const locked = new Set<string>();
   for (const slice of slices(ids, filterValues)) {
-    const read = (from: { NextToken?: string }) =>
-      place.ec2.send(new DescribeLockedSnapshotsCommand({ SnapshotIds: slice, ...from }));
-    for await (const { Snapshots = [] } of pages(place, 'Locks', read)) {
-      for (const { SnapshotId } of Snapshots.filter(isInForce)) if (SnapshotId) locked.add(SnapshotId);
-    }
+    for (const { SnapshotId } of await locksOf(place, slice)) if (SnapshotId) locked.add(SnapshotId);
   }
   return locked;
+}
+
+async function locksOf(place: Ec2, ids: readonly string[]): Promise<LockedSnapshotsInfo[]> {
+  const read = (from: { NextToken?: string }) =>
+    place.ec2.send(new DescribeLockedSnapshotsCommand({ SnapshotIds: [...ids], ...from }));
+  const locks: LockedSnapshotsInfo[] = [];
+  try {
+    for await (const { Snapshots = [] } of pages(place, 'Locks', read))
+      locks.push(...Snapshots.filter(isInForce));
+  } catch (error) {
+    if (!(error instanceof Error) || natureOf(error.cause) !== 'absent') throw error;
+    // One was deleted meanwhile, and EC2 refuses to tell of the others.
+    const standing = await snapshotsById(place, ids);
+    if (standing.size === ids.length) throw error;
+    return standing.size > 0 ? locksOf(place, [...standing.keys()]) : [];
+  }
+  return locks;
 }
 
 const isInForce = ({ LockState }: LockedSnapshotsInfo): boolean => LockState !== 'expired';

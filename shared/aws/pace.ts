@@ -4,9 +4,11 @@ import type { Clock } from '../clock.ts';
 // "Request token bucket sizes and refill rates" of the EC2 API's throttling: DeleteSnapshot and DeregisterImage.
 const bucket = 100;
 const refillPerSecond = 5;
+/** What the bucket holds at the start is unknown: others may just have emptied it. */
+const tokensAtFirst = 20;
 const slowest = 0.25;
-const speedUp = 0.05;
-const slowDown = 0.7;
+const speedUp = 0.02;
+const slowDown = 0.8;
 
 /**
  * A token bucket like AWS's own, that learns from refusals how much of it others take: each turn is a little
@@ -16,7 +18,7 @@ const slowDown = 0.7;
 export class Pace {
   readonly #clock: Clock;
   #rate = refillPerSecond;
-  #tokens = bucket;
+  #tokens = tokensAtFirst;
   #refilledAt: number;
   #slowedAt = Number.NEGATIVE_INFINITY;
 

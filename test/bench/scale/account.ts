@@ -30,7 +30,8 @@ export function* backupsOf({
   for (let volume = 0; volume < volumes; volume += 1) {
     for (let n = 0; n < snapshotsPerVolume; n += 1) {
       const startedAt = new Date(now - (snapshotsPerVolume - n) * 3_600_000);
-      const minutes = n < duePerVolume ? n - duePerVolume : n + 1;
+      // The others become due long after the last run has ended.
+      const minutes = n < duePerVolume ? n - duePerVolume : (n + 1) * 1_440;
       yield {
         source: volumeIdOf(volume),
         startedAt,

@@ -24,7 +24,7 @@ const lambdaMilliseconds = 900_000;
 const mostTimes = 1.1;
 
 const start = new Date('2026-11-21T09:00:00.000Z');
-const account: AccountSeed = {
+const large: AccountSeed = {
   owner,
   now: start.getTime(),
   volumes: 2_000,
@@ -40,7 +40,8 @@ function absent<Client>(service: string): Lazy<Client> {
 }
 
 /** Prints what came of it; false if it took too long or something was left. */
-export async function measureThroughput(): Promise<boolean> {
+export async function measureThroughput(size: Partial<AccountSeed> = {}): Promise<boolean> {
+  const account = { ...large, ...size };
   const time = new VirtualTime(start);
   const clock = time.clockOf(() => true);
   const services = {
@@ -115,6 +116,7 @@ export async function measureThroughput(): Promise<boolean> {
   };
   await Promise.all(Array.from({ length: workers }, work));
   return judge({
+    due: account.volumes * account.duePerVolume,
     seconds: (time.now().getTime() - began) / 1_000,
     left: services.ec2.countDue(new Date(account.now)),
     messages: services.queue.sent,
@@ -125,6 +127,7 @@ export async function measureThroughput(): Promise<boolean> {
 }
 
 interface Outcome {
+  due: number;
   seconds: number;
   left: number;
   messages: number;
@@ -133,8 +136,7 @@ interface Outcome {
   throttled: ReadonlyMap<string, number>;
 }
 
-function judge({ seconds, left, messages, failures, calls, throttled }: Outcome): boolean {
-  const due = account.volumes * account.duePerVolume;
+function judge({ due, seconds, left, messages, failures, calls, throttled }: Outcome): boolean {
   const least = secondsFor(due);
   const ratio = seconds / least;
   const list = (counts: ReadonlyMap<string, number>) =>

@@ -28,6 +28,20 @@ export const expireBackupsCases: Cases = {
     });
     expect(await setting.account.snapshots()).toHaveLength(2);
   },
+  'expire-backups.explain.json': async (setting) => {
+    await seedDueBackup(setting);
+    expect(await setting.run('expire-backups.explain.json')).toMatchObject({
+      summary: { kept: 2, done: 0 },
+      outcomes: expect.arrayContaining([
+        expect.objectContaining({ reason: 'past-retention' }),
+        expect.objectContaining({
+          reason: 'not-due',
+          detail: expect.stringMatching(/newer snapshot .* the newest completed backup of its source$/),
+        }),
+      ]),
+    });
+    expect(await setting.account.snapshots()).toHaveLength(2);
+  },
   'expire-backups.release-source.json': async (setting) => {
     const { account, volume, run, sample, start } = setting;
     await seedDueBackup(setting);

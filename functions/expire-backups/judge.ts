@@ -46,7 +46,7 @@ async function judgeAt(
   const resources = new Map([...rows, ...found].map(({ key, resource }) => [key, resource]));
   const floorsOf = (row: BackupRow) => seen.standings.get(groupKey(row))?.floors ?? [];
   const ids = [...resources.values(), ...rows.flatMap(floorsOf)].filter((id) => id !== undefined);
-  const backups = await gateway.byId([...new Set(ids)], run.owner);
+  const backups = await gateway.byId([...new Set(ids)]);
   return rows.map((unread) => {
     const resource = resources.get(unread.key);
     const row = resource === undefined ? unread : { ...unread, resource };

@@ -44,11 +44,8 @@ export interface BackupGateway {
   own(owner: string): AsyncIterable<StandingBackup[]>;
   /** This owner's that carry one of these values in the tag, in pages. */
   ownWith(owner: string, tag: 'slot' | 'source', values: readonly string[]): AsyncIterable<StandingBackup[]>;
-  /**
-   * Those with these ids, whosever they are; what certainly does not exist is not among them. Two stages' sets
-   * may have one id: then it is this owner's.
-   */
-  byId(ids: readonly string[], owner?: string): Promise<Map<string, StandingBackup>>;
+  /** Those with these ids, whosever they are; what certainly does not exist is not among them. */
+  byId(ids: readonly string[]): Promise<Map<string, StandingBackup>>;
   /** Which of these sources exist. */
   living(sources: readonly string[]): Promise<Set<string>>;
   /**

@@ -27,7 +27,7 @@ export function ebsBackups(place: Place<Pick<Ec2, 'ec2'>>): BackupGateway {
     region,
     own: (owner) => assembled(ownSnapshots(place, owner), region),
     ownWith: (owner, tag, values) => assembled(ownSnapshotsWith(place, owner, tag, values), region),
-    byId: (ids, owner) => byId(place, ids, owner),
+    byId: (ids) => byId(place, ids),
     living: (sources) => living(place, sources),
     obstacles: (backups) => ebsObstacles(place, backups),
     delete: async ({ parts }, confirm) => {
@@ -146,7 +146,6 @@ const isSetId = (id: string): boolean => !id.startsWith('snap-');
 async function byId(
   place: Place<Pick<Ec2, 'ec2'>>,
   ids: readonly string[],
-  owner?: string,
 ): Promise<Map<string, StandingBackup>> {
   const found = new Map<string, StandingBackup>();
   const single = await snapshotsById(
@@ -154,9 +153,7 @@ async function byId(
     ids.filter((id) => !isSetId(id)),
   );
   for (const snapshot of single.values()) found.set(snapshot.id, toBackup(snapshot, place.region));
-  for await (const set of setsById(place, ids.filter(isSetId))) {
-    if (!found.has(set.id) || set.tags[tagKeys.owner] === owner) found.set(set.id, set);
-  }
+  for await (const set of setsById(place, ids.filter(isSetId))) found.set(set.id, set);
   return found;
 }
 

@@ -22,7 +22,7 @@ import { extraTagKeys } from '../../../shared/tags.ts';
 import type { AllClients } from '../invocation.ts';
 import { clientOf, elsewhere, rdsIn } from '../look.ts';
 import type { Scenario } from '../scenario.ts';
-import { region, type World } from '../world.ts';
+import { owner, region, type World } from '../world.ts';
 import { due, handlerOf, keyOf, slotAt, standing, start } from './expire-backups.ts';
 import { runMeanwhile } from './meanwhile.ts';
 import {
@@ -49,10 +49,12 @@ async function take<Job extends CommonJob>(
   await runMeanwhile(world, automation, { ...appointment, ...selector });
 }
 
-const setOn = (day: string, source: string): string => `${slotAt(day)}/${source}`;
+/** The key of its row. */
+const rowOn = (day: string, source: string): string => `${slotAt(day)}/${source}`;
+const setOn = (day: string, source: string): string => `${owner}/${rowOn(day, source)}`;
 
 async function membersOf({ ec2 }: World, set: string): Promise<string[]> {
-  const filter = { Name: `tag:${extraTagKeys.set}`, Values: [set] };
+  const filter = { Name: `tag:${extraTagKeys.set}`, Values: [`${owner}/${set}`] };
   const { Snapshots = [] } = await ec2.send(new DescribeSnapshotsCommand({ Filters: [filter] }));
   return Snapshots.map(({ SnapshotId = '' }) => SnapshotId);
 }
@@ -78,7 +80,8 @@ const sets: Scenario = {
     world.time.moveTo(start);
     return {
       event: {},
-      settled: (seen) => standing([...usedIds, ...floorIds, strayId], [used, floor], seen),
+      settled: (seen) =>
+        standing([...usedIds, ...floorIds, strayId], [rowOn('11', source), rowOn('13', source)], seen),
     };
   },
 };
@@ -121,7 +124,7 @@ const images: Scenario = {
     world.time.moveTo(start);
     return {
       event: {},
-      settled: (seen) => standing(kept, [setOn('11', source), setOn('12', source)], seen),
+      settled: (seen) => standing(kept, [rowOn('11', source), rowOn('12', source)], seen),
     };
   },
 };

@@ -104,12 +104,21 @@ const describeImages: Operation = async (call) => {
   return describe(call, images);
 };
 
+/** Moto stumbles over an image that is not there, where EC2 refuses the call. */
+const describeImageAttribute: Operation = async (call) => {
+  const found = await call.forward(
+    question('DescribeImages', { ImageId: [call.parameters.get('ImageId') ?? ''] }),
+  );
+  return found.status === 200 ? call.forward() : found;
+};
+
 export const imageOperations: Readonly<Record<string, Operation>> = {
   RegisterImage: registerImage,
   CreateImage: createImage,
   CopyImage: copyImage,
   DeregisterImage: deregisterImage,
   DescribeImages: describeImages,
+  DescribeImageAttribute: describeImageAttribute,
   DisableImage: disableImage,
   EnableImage: enableImage,
 };

@@ -118,9 +118,12 @@ test('a permission too many and one too few are found', () => {
   const [first, ...rest] = roleOf('expire-backups', 'simpledb').filter(({ actions }) =>
     actions.every((action) => !(action in dependencies)),
   );
-  const need: Need = { action: 'ec2:DescribeImages', resource: '*', context: {} };
+  const need: Need = { action: 'ec2:DescribeVolumes', resource: '*', context: {} };
   expect(allowing(need, rest)).toEqual([]);
-  expect(unused(first ? [first] : [], [need])).toEqual(['ec2:DescribeSnapshots', 'ec2:DescribeVolumes']);
+  expect(unused(first ? [first] : [], [need])).toEqual([
+    'ec2:DescribeLockedSnapshots',
+    'ec2:DescribeSnapshotAttribute',
+  ]);
 });
 
 describe('what carries the tag of another owner, or none', () => {

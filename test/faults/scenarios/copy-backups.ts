@@ -3,6 +3,7 @@ import { takeSnapshots } from '../../../functions/take-snapshots/run.ts';
 import { extraTagKeys, tagKeys } from '../../../shared/tags.ts';
 import { elsewhere, type Look } from '../look.ts';
 import type { Scenario } from '../scenario.ts';
+import { owner } from '../world.ts';
 import { databaseCopies } from './copy-backups-databases.ts';
 import {
   backupOn,
@@ -113,11 +114,13 @@ const set: Scenario = {
   },
 };
 
-function wholeCopy(name: string, seen: Look): string[] {
+/** @param key of the set's row */
+function wholeCopy(key: string, seen: Look): string[] {
+  const name = `${owner}/${key}`;
   const members = [...seen.snapshots.values()].filter(({ tags }) => tags[extraTagKeys.set] === name);
   const originals = members.filter(({ tags }) => tags[extraTagKeys.copyOf] === undefined);
   const uncopied = originals.filter(({ id }) => copiesOf(id, seen).length !== 1);
-  const row = seen.rows.get(`${name}@${elsewhere}`);
+  const row = seen.rows.get(`${key}@${elsewhere}`);
   const isKnown = row?.['kind'] === 'set' && [undefined, name].includes(row['resource']);
   return [
     ...(originals.length === 2 && members.length === 4 ? [] : [`${name} has ${members.length} members`]),

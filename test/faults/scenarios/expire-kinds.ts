@@ -54,7 +54,7 @@ const rowOn = (day: string, source: string): string => `${slotAt(day)}/${source}
 const setOn = (day: string, source: string): string => `${owner}/${rowOn(day, source)}`;
 
 async function membersOf({ ec2 }: World, set: string): Promise<string[]> {
-  const filter = { Name: `tag:${extraTagKeys.set}`, Values: [`${owner}/${set}`] };
+  const filter = { Name: `tag:${extraTagKeys.set}`, Values: [set] };
   const { Snapshots = [] } = await ec2.send(new DescribeSnapshotsCommand({ Filters: [filter] }));
   return Snapshots.map(({ SnapshotId = '' }) => SnapshotId);
 }

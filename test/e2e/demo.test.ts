@@ -72,7 +72,7 @@ describe('the demo', () => {
     expect(output).toContain('the ledger and the tags agree');
     expect(output).toContain('without our owner tag nothing is ever deleted');
     expect(leftBehind()).toEqual([]);
-  }, 300_000);
+  }, 600_000);
 
   it('leaves nothing behind when it is interrupted', async () => {
     const exitCode = ended();

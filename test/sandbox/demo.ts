@@ -144,9 +144,9 @@ async function run(start: Start, place: Place, timeline: Timeline): Promise<void
   if (mishap) timeline.note(at, mishap.tell(deliveries));
 }
 
-/** Of the copies' schedule, which looks every ten minutes whether there is something to do, one an hour is enough here. */
+/** Of the copies' schedule, which looks every ten minutes whether there is something to do, one every three hours is enough here. */
 const isSkipped = ({ functionName, at }: Start): boolean =>
-  functionName === 'copy-backups' && at.getUTCMinutes() >= 10;
+  functionName === 'copy-backups' && (at.getUTCHours() % 3 > 0 || at.getUTCMinutes() >= 10);
 
 /** As EC2 tells of a snapshot that has completed: Amazon EBS user guide, "EventBridge for Amazon EBS". */
 function completionsOf(deliveries: readonly Delivery[], at: Date): AwsEvent[] {

@@ -26,8 +26,8 @@ export default defineConfig({
     projects: [
       suite('unit', 15),
       suite('contract', 30, ['test/sandbox/prepare.ts']),
-      suite('e2e', 120, ['test/sandbox/prepare.ts']),
-      suite('faults', 120, ['test/sandbox/prepare.ts']),
+      suite('e2e', 240, ['test/sandbox/prepare.ts']),
+      suite('faults', 240, ['test/sandbox/prepare.ts']),
     ],
   },
 });

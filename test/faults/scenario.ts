@@ -28,3 +28,7 @@ export interface Seeded {
 }
 
 export const functionOf = ({ name }: Pick<Scenario, 'name'>): string => name.split('/')[0] ?? name;
+
+/** Whether its function makes backups or copies: the others expire them and keep the ledger. */
+export const isMaking = (scenario: Pick<Scenario, 'name'>): boolean =>
+  /^(take|create|copy)-/.test(functionOf(scenario));

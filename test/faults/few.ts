@@ -1,30 +1,32 @@
-/** The fixed subset of the faults: see `fewFaults` for how it is chosen. `npm run test:faults` runs all. */
+/** The fixed subset of the faults, as tests: see `fewFaults` for how it is chosen. `npm run test:faults` runs all. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startSandbox } from '../sandbox/sandbox.ts';
 import type { Sandbox } from '../sandbox/types.ts';
 import { casesOf, outline, type Result, runCase } from './harness.ts';
-import { scenarios } from './scenarios/all.ts';
+import type { Scenario } from './scenario.ts';
 import { findings, type Section, table } from './table.ts';
 import { type RawClients, rawClients } from './world.ts';
 
 const seed = 1;
-const sections: Section[] = [];
-let sandbox: Sandbox;
-let clients: RawClients;
 
-beforeAll(async () => {
-  sandbox = await startSandbox();
-  clients = rawClients(sandbox);
-});
+/** A test for each scenario on each of its stores. */
+export function testFew(scenarios: readonly Scenario[]): void {
+  const sections: Section[] = [];
+  let sandbox: Sandbox;
+  let clients: RawClients;
 
-afterAll(async () => {
-  await sandbox.close();
-  console.log(table(sections));
-});
+  beforeAll(async () => {
+    sandbox = await startSandbox();
+    clients = rawClients(sandbox);
+  });
 
-for (const scenario of scenarios) {
-  for (const store of scenario.stores) {
-    test(`${scenario.name} on ${store} comes through every fault`, async () => {
+  afterAll(async () => {
+    await sandbox.close();
+    console.log(table(sections));
+  });
+
+  for (const scenario of scenarios) {
+    test.each(scenario.stores)(`${scenario.name} on %s comes through every fault`, async (store) => {
       const seen = await outline(clients, scenario, store, seed);
       const results: Result[] = [];
       for (const one of casesOf({ scenario, store, seed }, seen, 'few'))

@@ -1,0 +1,6 @@
+/** Of the functions that expire backups and keep the ledger. */
+import { testFew } from './few.ts';
+import { isMaking } from './scenario.ts';
+import { scenarios } from './scenarios/all.ts';
+
+testFew(scenarios.filter((scenario) => !isMaking(scenario)));

@@ -1,4 +1,4 @@
-/** EC2 and SimpleDB of a large account, in a process of their own, so that their memory is not counted as ours. */
+/** EC2, SimpleDB and an empty RDS of a large account, in a process of their own, so that their memory is not counted as ours. */
 import { createServer } from 'node:http';
 import { createSimpleDb } from '../../sandbox/simpledb/simpledb.ts';
 import type { AccountSeed } from './account.ts';
@@ -54,6 +54,9 @@ function answerAws(path: string, host: string, rawBody: string): Answer {
   if (parameters.get('Version') === '2009-04-15') {
     return simpleDb.handle({ method: 'POST', path, host, parameters, rawBody });
   }
+  // An account without databases: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_Operations.html
+  if (parameters.get('Version') === '2014-10-31')
+    return { status: 200, body: `<${action}Response><${action}Result/></${action}Response>` };
   try {
     return { status: 200, body: ec2.handle(parameters) };
   } catch (error) {

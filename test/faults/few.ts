@@ -9,7 +9,7 @@ import { type RawClients, rawClients } from './world.ts';
 
 const seed = 1;
 
-/** A test for each scenario on each of its stores. */
+/** A test for each scenario on its first store; `npm run test:faults` tries the others too, as do the ledger's own tests. */
 export function testFew(scenarios: readonly Scenario[]): void {
   const sections: Section[] = [];
   let sandbox: Sandbox;
@@ -26,13 +26,16 @@ export function testFew(scenarios: readonly Scenario[]): void {
   });
 
   for (const scenario of scenarios) {
-    test.each(scenario.stores)(`${scenario.name} on %s comes through every fault`, async (store) => {
-      const seen = await outline(clients, scenario, store, seed);
-      const results: Result[] = [];
-      for (const one of casesOf({ scenario, store, seed }, seen, 'few'))
-        results.push(await runCase(clients, one));
-      sections.push({ calls: seen.calls.length, results });
-      expect(findings(results)).toBe('');
-    });
+    test.each(scenario.stores.slice(0, 1))(
+      `${scenario.name} on %s comes through every fault`,
+      async (store) => {
+        const seen = await outline(clients, scenario, store, seed);
+        const results: Result[] = [];
+        for (const one of casesOf({ scenario, store, seed }, seen, 'few'))
+          results.push(await runCase(clients, one));
+        sections.push({ calls: seen.calls.length, results });
+        expect(findings(results)).toBe('');
+      },
+    );
   }
 }

@@ -24,7 +24,10 @@ const checks: Readonly<Record<string, (claim: Claim, seen: Look) => boolean>> = 
   forget: ({ resource, reason }, { rows }) =>
     !rows.has(resource) &&
     (reason === 'has-another-row' || ![...rows].some(([key, row]) => isRowOf(resource, key, row))),
-  record: ({ resource }, { rows }) => [...rows.values()].some((row) => row['resource'] === resource),
+  // Others may have deleted backup and row since: then neither stands.
+  record: ({ resource }, { rows, snapshots }) =>
+    [...rows.values()].some((row) => row['resource'] === resource) ||
+    (resource.startsWith('snap-') && !snapshots.has(resource)),
   retag: ({ resource, detail = '' }, { snapshots }) => {
     const parts = [...snapshots.values()].filter((part) => isPartOf(resource, part));
     return parts.length > 0 && parts.every(({ tags }) => detail.endsWith(`to ${tags[tagKeys.expires]}`));

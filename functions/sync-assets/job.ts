@@ -1,0 +1,44 @@
+import * as z from 'zod/mini';
+import { commonJobFields } from '../../shared/job.ts';
+import { bucketField, prefixField, publishingFields, siteFields } from '../../shared/sites/site-fields.ts';
+
+const archiveKey = z
+  .string()
+  .check(z.regex(/\.(zip|tar\.gz|tgz)$/, 'expected a key that ends with .zip, .tar.gz or .tgz'));
+
+/** Makes a site's bucket hold exactly a release. */
+export const syncAssetsJob = z
+  .strictObject({
+    ...commonJobFields,
+    ...siteFields,
+    ...publishingFields,
+    /** An archive, by its key in any bucket that the role may read: what an upload's event narrows the job to. */
+    archive: z.optional(
+      z.strictObject({
+        bucket: bucketField,
+        key: archiveKey,
+        etag: z.optional(z.string()),
+        versionId: z.optional(z.string()),
+        /** An upload's event says so: what stands already, or is older than what stands, is left alone. */
+        uploadedAt: z.optional(z.iso.datetime()),
+      }),
+    ),
+    /** A prefix of a bucket that holds the files themselves. */
+    from: z.optional(z.strictObject({ bucket: bucketField, prefix: z._default(prefixField, '') })),
+    /** One that was published: `previous`, or its name. */
+    release: z.optional(z.string().check(z.minLength(1))),
+    /**
+     * List the bucket, and mend what another hand changed. With neither `archive`, `from` nor `release`:
+     * of the release that stands.
+     */
+    verify: z._default(z.boolean(), false),
+  })
+  .check(
+    z.refine(
+      ({ archive, from, release }) =>
+        [archive, from, release].filter((source) => source !== undefined).length <= 1,
+      'expected one of "archive", "from" and "release", or "verify": true alone',
+    ),
+  );
+
+export type SyncAssetsJob = z.infer<typeof syncAssetsJob>;

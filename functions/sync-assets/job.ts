@@ -2,9 +2,14 @@ import * as z from 'zod/mini';
 import { commonJobFields } from '../../shared/job.ts';
 import { bucketField, prefixField, publishingFields, siteFields } from '../../shared/sites/site-fields.ts';
 
+const archiveEnding = /\.(zip|tar\.gz|tgz)$/;
+
+/** Whether a key is that of a release archive. */
+export const isArchive = (key: string): boolean => archiveEnding.test(key);
+
 const archiveKey = z
   .string()
-  .check(z.regex(/\.(zip|tar\.gz|tgz)$/, 'expected a key that ends with .zip, .tar.gz or .tgz'));
+  .check(z.regex(archiveEnding, 'expected a key that ends with .zip, .tar.gz or .tgz'));
 
 /** Makes a site's bucket hold exactly a release. */
 export const syncAssetsJob = z

@@ -35,3 +35,12 @@ export const snapshotArns = `arn:\${AWS::Partition}:ec2:\${AWS::Region}::snapsho
 export const imageArns = `arn:\${AWS::Partition}:ec2:\${AWS::Region}::image/*`;
 export const snapshotArnsAnywhere = `arn:\${AWS::Partition}:ec2:*::snapshot/*`;
 export const imageArnsAnywhere = `arn:\${AWS::Partition}:ec2:*::image/*`;
+
+/**
+ * These stand for several ARNs each until the plan is compiled: of the buckets of its sites, of the objects
+ * below their prefixes, and of where their releases are uploaded to.
+ */
+export const theSiteBuckets = `\${siteBuckets}`;
+export const theSiteObjects = `\${siteObjects}`;
+export const theReleaseBuckets = `\${releaseBuckets}`;
+export const theReleaseObjects = `\${releaseObjects}`;

@@ -1,0 +1,56 @@
+/** Which permissions a function's runs need, and what its role grants. */
+import { readFileSync } from 'node:fs';
+import { compilePlan } from '../../shared/plan/compile.ts';
+import type { FunctionName } from '../../shared/plan/functions.ts';
+import { functionResourceId } from '../../shared/plan/logical-ids.ts';
+import { readPlan } from '../../shared/plan/read.ts';
+import { allowing, type Grant, grantsOf, matches, type Need, needsOf } from '../iam.ts';
+import type { Result } from './harness.ts';
+import { owner, region, type Store } from './world.ts';
+
+/** Permissions that no call of a function shows, and who needs them. */
+export const dependencies: Readonly<Record<string, string>> = {
+  'logs:CreateLogStream': 'Lambda writes the log with the role of the function',
+  'logs:PutLogEvents': 'Lambda writes the log with the role of the function',
+  'sqs:SendMessage':
+    'Lambda sends an event that failed three times to the dead-letter queue with the role of the function',
+  'sqs:ReceiveMessage': 'Lambda empties the queue with the role of the function',
+  'sqs:DeleteMessage': 'Lambda empties the queue with the role of the function',
+  'sqs:GetQueueAttributes': 'Lambda empties the queue with the role of the function',
+};
+
+/** Under the plan as it ships, with either ledger. */
+export function roleOf(name: FunctionName, ledger: Store): Grant[] {
+  const file = 'groundskeeper.yml';
+  const plan = readPlan(readFileSync(file, 'utf8'), { file, region, now: new Date('2026-11-21T00:00:00Z') });
+  const [service = '', stage = ''] = owner.split('-');
+  const { resources } = compilePlan({ ...plan, ledger }, { service, stage, region });
+  return grantsOf(resources[functionResourceId(name, 'Role')]);
+}
+
+/** What AWS checked while these runs called it. */
+export const needsIn = ({ invocations, tags }: Result): Need[] =>
+  invocations.flatMap(({ calls }) => calls).flatMap((call) => needsOf(call, (id) => tags.get(id) ?? {}));
+
+export const isOfLedger = ({ action }: Need): boolean => /^(sdb|dynamodb):/.test(action);
+
+const textOf = ({ action, resource }: Need): string => `${action} on ${resource}`;
+
+/** What was called, and is not allowed. */
+export const refused = (grants: readonly Grant[], needs: readonly Need[]): string[] =>
+  [...new Set(needs.filter((need) => allowing(need, [...grants]).length === 0).map(textOf))].sort();
+
+/** The actions and the resources of these grants that no need ever used. */
+export function unused(grants: readonly Grant[], needs: readonly Need[]): string[] {
+  return grants.flatMap((grant) => {
+    const used = needs.filter((need) => allowing(need, [grant]).length > 0);
+    const idle = grant.actions.filter((action) => !used.some((need) => matches(action, need.action)));
+    const untouched = grant.resources.filter(
+      (pattern) => !used.some((need) => matches(pattern, need.resource)),
+    );
+    const isListed = grant.actions.every((action) => action in dependencies);
+    return isListed
+      ? []
+      : [...idle, ...untouched.map((pattern) => `${grant.actions.join(', ')} on ${pattern}`)];
+  });
+}

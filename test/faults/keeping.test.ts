@@ -1,6 +1,6 @@
 /** Of the functions that expire backups and keep the ledger. */
 import { testFew } from './few.ts';
-import { isMaking } from './scenario.ts';
+import { tradeOf } from './scenario.ts';
 import { scenarios } from './scenarios/all.ts';
 
-testFew(scenarios.filter((scenario) => !isMaking(scenario)));
+testFew(scenarios.filter((scenario) => tradeOf(scenario) === 'keeping'));

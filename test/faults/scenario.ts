@@ -29,6 +29,9 @@ export interface Seeded {
 
 export const functionOf = ({ name }: Pick<Scenario, 'name'>): string => name.split('/')[0] ?? name;
 
-/** Whether its function makes backups or copies: the others expire them and keep the ledger. */
-export const isMaking = (scenario: Pick<Scenario, 'name'>): boolean =>
-  /^(take|create|copy)-/.test(functionOf(scenario));
+/** Of what kind its function is: each kind has a file of tests, so that they run side by side. */
+export function tradeOf(scenario: Pick<Scenario, 'name'>): 'making' | 'keeping' | 'publishing' {
+  const name = functionOf(scenario);
+  if (/^(take|create|copy)-/.test(name)) return 'making';
+  return /^(expire|reconcile)-/.test(name) ? 'keeping' : 'publishing';
+}

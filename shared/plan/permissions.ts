@@ -44,3 +44,5 @@ export const theSiteBuckets = `\${siteBuckets}`;
 export const theSiteObjects = `\${siteObjects}`;
 export const theReleaseBuckets = `\${releaseBuckets}`;
 export const theReleaseObjects = `\${releaseObjects}`;
+/** Those that its sites name or make; of a site whose distributions are found by their origin, all of the account. */
+export const theDistributions = `\${distributions}`;

@@ -1,13 +1,16 @@
 /** What a misspelt word was meant to be. */
 
-/** The candidate with the fewest letters changed, if at most a third of the word (and at least one letter) is. */
-export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+/** The candidate with the fewest letters changed, by default if at most a third of the word (and at least one letter) is. */
+export function nearest(
+  word: string,
+  candidates: Iterable<string>,
+  limit = Math.max(1, Math.floor(word.length / 3)),
+): string | undefined {
   let best: { candidate: string; distance: number } | undefined;
   for (const candidate of candidates) {
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
     if (!best || distance < best.distance) best = { candidate, distance };
   }
-  const limit = Math.max(1, Math.floor(word.length / 3));
   return best && best.distance <= limit ? best.candidate : undefined;
 }
 
@@ -17,16 +20,20 @@ export function suggestion(word: string, candidates: Iterable<string>): string {
   return candidate ? `; did you mean "${candidate}"?` : '';
 }
 
-/** Levenshtein's distance, a row at a time. */
+/** Levenshtein's distance, a row at a time, in which two neighbours that changed places count as one. */
 function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
+  const at = (row: readonly number[] | undefined, j: number) => row?.[j] ?? Number.POSITIVE_INFINITY;
+  const rows = [Array.from({ length: b.length + 1 }, (_, index) => index)];
   for (let i = 1; i <= a.length; i++) {
+    const [beforeLast, last] = [rows.at(-2), rows.at(-1)];
     const row = [i];
     for (let j = 1; j <= b.length; j++) {
-      const replaced = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      row.push(Math.min(replaced, (previous[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1));
+      const replaced = at(last, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const isSwap = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const swapped = isSwap ? at(beforeLast, j - 2) + 1 : replaced;
+      row.push(Math.min(replaced, swapped, at(last, j) + 1, at(row, j - 1) + 1));
     }
-    previous = row;
+    rows.push(row);
   }
-  return previous[b.length] ?? 0;
+  return at(rows.at(-1), b.length);
 }

@@ -198,9 +198,14 @@ const refused: [string, string, string][] = [
     '5:24 backups[0].copies[0].region: "Ireland" is not valid; expected a region such as "eu-west-1"',
   ],
   [
+    'to a mistyped region, without a word on its key',
+    '[{ region: eu-wset-3, kmsKey: "arn:aws:kms:eu-west-3:123456789012:alias/backups", keep: { daily: 7 days } }]',
+    '5:24 backups[0].copies[0].region: "eu-wset-3" is not a region of AWS; did you mean "eu-west-3"? One that is newer belongs into shared/plan/regions.ts',
+  ],
+  [
     'to more regions than a backup can name',
-    `[${[1, 2, 3, 4, 5, 6].map((n) => `{ region: eu-west-${n}, keep: { daily: 7 days } }`).join(', ')}]`,
-    '5:13 backups[0].copies: [{"region":"eu-west-1","keep":{"daily":"7 days"}},{"regio... is too long; expected 5 regions at most',
+    `[${[1, 2, 3, 4, 5, 6].map((n) => `{ region: ap-southeast-${n}, keep: { daily: 7 days } }`).join(', ')}]`,
+    '5:13 backups[0].copies: [{"region":"ap-southeast-1","keep":{"daily":"7 days"}},{"... is too long; expected 5 regions at most',
   ],
   ['to nowhere', '[]', '5:13 backups[0].copies: [] names no region; expected at least one'],
   [

@@ -2,6 +2,7 @@
 import type { Draft, DraftBackup, DraftCopy } from '../draft.ts';
 import type { Mistake } from '../mistakes.ts';
 import { suggestion } from '../nearest.ts';
+import { meantRegion } from '../regions.ts';
 import { endsTooSoon } from './retention.ts';
 
 export function copyMistakes({ backups }: Draft, home: string): Mistake[] {
@@ -29,6 +30,11 @@ function imageMistakes({ path, subjects, copies }: DraftBackup): Mistake[] {
 
 function regionMistakes({ path, region }: DraftCopy, earlier: readonly DraftCopy[], home: string): Mistake[] {
   if (region === undefined) return [];
+  const meant = meantRegion(region);
+  if (meant) {
+    const message = `"${region}" is not a region of AWS; did you mean "${meant}"? One that is newer belongs into shared/plan/regions.ts`;
+    return [{ path: [...path, 'region'], message }];
+  }
   if (region === home) {
     const message = `"${region}" is where the backups are; expected another region`;
     return [{ path: [...path, 'region'], message }];
@@ -40,7 +46,7 @@ function regionMistakes({ path, region }: DraftCopy, earlier: readonly DraftCopy
 
 /** A copy is encrypted with a key of its own region: EC2 API reference, CopySnapshot: KmsKeyId. */
 function keyMistakes({ path, region, kmsKey }: DraftCopy): Mistake[] {
-  if (region === undefined || !kmsKey?.startsWith('arn:')) return [];
+  if (region === undefined || meantRegion(region) || !kmsKey?.startsWith('arn:')) return [];
   const keyRegion = kmsKey.split(':')[3];
   if (keyRegion === region) return [];
   return [

@@ -5,6 +5,7 @@
  */
 import * as z from 'zod/mini';
 import { parseDuration } from './duration.ts';
+import { neverFrozen } from './never-frozen.ts';
 
 export const commonJobFields = {
   /** Show every decision and change nothing. */
@@ -80,16 +81,18 @@ export type VolumeSelector = z.infer<typeof volumeSelectorField>;
 export const instanceSelectorField = chosen('i');
 export type InstanceSelector = z.infer<typeof instanceSelectorField>;
 
-/** A path as `findmnt` shows a mount point; what may be frozen is for the instance to say. */
-const mountPoint = z
-  .string()
-  .check(
-    z.regex(
-      /^(\/[^/\0\n]+)+$/,
-      'expected the absolute path of a mount point other than "/", such as "/var/www"',
-    ),
-    z.maxLength(1024, 'expected 1024 characters at most'),
-  );
+/** A path as `findmnt` shows a mount point; what else may not be frozen is for the instance to say. */
+const mountPoint = z.string().check(
+  z.regex(
+    /^(\/[^/\0\n]+)+$/,
+    'expected the absolute path of a mount point other than "/", such as "/var/www"',
+  ),
+  z.maxLength(1024, 'expected 1024 characters at most'),
+  z.refine(
+    (path) => path === '/' || !neverFrozen.includes(path),
+    `expected none of ${neverFrozen.join(', ')}, which the thaw needs`,
+  ),
+);
 
 const commands = z
   .array(z.string().check(z.minLength(1), z.maxLength(4096)))

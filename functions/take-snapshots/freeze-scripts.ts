@@ -8,6 +8,8 @@
  * run, the watchdog, or the freeze itself when it fails. Each file is there for a crash at that very place.
  */
 
+import { neverFrozen } from '../../shared/never-frozen.ts';
+
 /** One attempt to freeze an instance's file systems. */
 export interface FreezeOrder {
   /** The same for every attempt at one set: the next one clears up what the last one left. */
@@ -31,9 +33,8 @@ export function quoted(text: string): string {
 
 const words = (texts: readonly string[]): string => texts.map((text) => ` ${quoted(text)}`).join('');
 
-/** Where SSM's agent, this script and the thaw live: with these frozen nobody would be left to thaw. */
-const needed =
-  '/ /usr /run /tmp /var/tmp /var/lib/amazon /var/log/amazon /var/snap/amazon-ssm-agent "$state"';
+/** Whatever file system they are on: a job that names one of them is refused before it comes to this. */
+const needed = `${neverFrozen.join(' ')} "$state"`;
 
 const head = ({ key, token }: FreezeOrder): string => `
 PATH=$PATH:/usr/sbin:/usr/bin:/sbin:/bin

@@ -213,6 +213,11 @@ const refused: [string, string, string][] = [
     '4:46 backups[0].instances.freeze[0]: "/" is not valid; expected the absolute path of a mount point other than "/", such as "/var/www"',
   ],
   [
+    'a freeze of what the thaw needs',
+    'instances: { ids: [i-0123abcd], freeze: [/srv, /var/lib/amazon] }',
+    '4:52 backups[0].instances.freeze[1]: "/var/lib/amazon" is not valid; expected none of /, /usr, /run, /tmp, /var/tmp, /var/lib/amazon, /var/log/amazon, /var/snap/amazon-ssm-agent, which the thaw needs',
+  ],
+  [
     'a path that is frozen twice',
     'instances: { ids: [i-0123abcd], freeze: [/var/www, /srv, /var/www] }',
     '4:62 backups[0].instances.freeze[2]: "/var/www" is there already; expected each path once',

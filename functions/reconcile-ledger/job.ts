@@ -16,12 +16,12 @@ const startsField = z.discriminatedUnion('every', [
   z.strictObject({
     every: z.literal('week'),
     on: z.enum(['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday']),
-    at: z.string().check(z.regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time of day such as "02:10"')),
+    at: z.string().check(z.regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time of day such as "03:35"')),
   }),
   z.strictObject({
     every: z.literal('month'),
     on: z.int().check(z.minimum(1), z.maximum(28)),
-    at: z.string().check(z.regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time of day such as "02:10"')),
+    at: z.string().check(z.regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time of day such as "03:35"')),
   }),
 ]);
 

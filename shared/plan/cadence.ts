@@ -73,7 +73,7 @@ function evenStarts(rhythm: Extract<Rhythm, { unit: 'minute' | 'hour' }>, from: 
   return starts;
 }
 
-/** `02:10` */
+/** `03:35` */
 export function timeText(at: MinuteOfDay): string {
   return `${String(Math.floor(at / 60)).padStart(2, '0')}:${String(at % 60).padStart(2, '0')}`;
 }

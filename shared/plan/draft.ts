@@ -133,7 +133,7 @@ const keysOf = {
 
 const keyHints = {
   minute: 'a minute of the hour, such as 20',
-  at: 'a time of day in quotes, such as "02:10"',
+  at: 'a time of day in quotes, such as "03:35"',
   on: { hour: '', day: '', week: 'a weekday, such as sunday', month: 'a day of the month, 1 to 28' },
 } as const;
 

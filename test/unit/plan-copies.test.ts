@@ -239,6 +239,11 @@ const refused: [string, string, string][] = [
     '5:43 backups[0].copies[0].kmsKey: the key is in us-east-1; expected one in eu-west-1, where the copies are',
   ],
   [
+    'with an ARN that is no key',
+    '[{ region: eu-west-1, kmsKey: "arn:aws:kms:eu-west-1:1234:key/backups", keep: { daily: 7 days } }]',
+    '5:43 backups[0].copies[0].kmsKey: "arn:aws:kms:eu-west-1:1234:key/backups" is not the ARN of a key of KMS; expected one such as arn:aws:kms:eu-west-3:123456789012:alias/backups, or :key/ and its id',
+  ],
+  [
     'with what is no key',
     '[{ region: eu-west-1, kmsKey: backups, keep: { daily: 7 days } }]',
     '5:43 backups[0].copies[0].kmsKey: "backups" is not a key of KMS; expected its ARN, its id, or an alias such as alias/backups, of the region that is copied to',

@@ -59,6 +59,12 @@ const cases: Case[] = [
     message: `groundskeeper.yml:6:55 backups[0].tiers[0].keep: "0 days" is not a duration; ${oneDuration}`,
   },
   {
+    title: 'a duration that no calendar has',
+    text: tiers('- { name: daily, every: day, at: "03:35", keep: 10000 days }'),
+    message:
+      'groundskeeper.yml:6:55 backups[0].tiers[0].keep: "10000 days" is too long; expected a count of 9999 at most, of years 999',
+  },
+  {
     title: 'a number in place of a duration',
     text: tiers('- { name: daily, every: day, at: "03:35", keep: 7 }'),
     message:
@@ -74,6 +80,17 @@ const cases: Case[] = [
     text: tiers('- { name: Daily_1, every: day, at: "03:35", keep: 7 days }'),
     message:
       'groundskeeper.yml:6:17 backups[0].tiers[0].name: "Daily_1" is not valid; expected lower-case letters, digits and single hyphens',
+  },
+  {
+    title: 'a wrong name, and a time too close to that tier',
+    text: tiers(
+      '- { name: Daily, every: day, at: "03:35", keep: 7 days }',
+      '- { name: more, every: day, at: "03:36", keep: 7 days }',
+    ),
+    message: [
+      'groundskeeper.yml:6:17 backups[0].tiers[0].name: "Daily" is not valid; expected lower-case letters, digits and single hyphens',
+      'groundskeeper.yml:7:39 backups[0].tiers[1].at: tier "more" would start less than 5 minutes from backups[0].tiers[0] on 2026-11-21 (at 02:35 and 02:36 UTC); expected at least 5 minutes between any two starts of one backup',
+    ].join('\n'),
   },
   {
     title: 'two backups of one name',
@@ -137,7 +154,7 @@ const cases: Case[] = [
     title: 'a daily tier without a time',
     text: tiers('- { name: daily, every: day, keep: 7 days }'),
     message:
-      'groundskeeper.yml:6:9 backups[0].tiers[0].at: is missing; expected a time of day in quotes, such as "02:10", since the tier runs every day',
+      'groundskeeper.yml:6:9 backups[0].tiers[0].at: is missing; expected a time of day in quotes, such as "03:35", since the tier runs every day',
   },
   {
     title: 'a time of day for a tier that counts hours',
@@ -149,13 +166,13 @@ const cases: Case[] = [
     title: 'a time that is none',
     text: tiers('- { name: daily, every: day, at: "24:00", keep: 7 days }'),
     message:
-      'groundskeeper.yml:6:40 backups[0].tiers[0].at: "24:00" is not a time of day; expected "00:00" to "23:59", such as "02:10"',
+      'groundskeeper.yml:6:40 backups[0].tiers[0].at: "24:00" is not a time of day; expected "00:00" to "23:59", such as "03:35"',
   },
   {
     title: 'a time that YAML takes for a number',
     text: tiers('- { name: daily, every: day, at: 310, keep: 7 days }'),
     message:
-      'groundskeeper.yml:6:40 backups[0].tiers[0].at: 310 is not a time of day; expected text in quotes, such as "02:10"',
+      'groundskeeper.yml:6:40 backups[0].tiers[0].at: 310 is not a time of day; expected text in quotes, such as "03:35"',
   },
   {
     title: 'a monthly tier kept 30 days',

@@ -1,7 +1,7 @@
 /** Clocks: the zone is one, no tier's time is skipped by a clock change, and no two tiers start together. */
 import { midnightOf, runsOn, startsBetween, timeText } from '../cadence.ts';
 import type { Draft, DraftBackup, DraftTier } from '../draft.ts';
-import type { Mistake } from '../mistakes.ts';
+import { type Mistake, pathText } from '../mistakes.ts';
 import { suggestion } from '../nearest.ts';
 import type { Cadence, ZonedCadence } from '../plan.ts';
 import { day, isZone, skipOf, type Zone, zoneNames, zoneOver } from '../zones.ts';
@@ -101,9 +101,12 @@ function clashOf(
   const [one, other] = clash.map((instant) => new Date(instant).toISOString());
   const when = one === other ? `at ${clock(one)}` : `at ${clock(one)} and ${clock(other)}`;
   return [
-    `tier "${later.name ?? '?'}" would start less than ${apart} minutes from tier "${earlier.name ?? '?'}" on ${other?.slice(0, 10)} (${when} UTC); expected at least ${apart} minutes between any two starts of one backup`,
+    `${calledOf(later)} would start less than ${apart} minutes from ${calledOf(earlier)} on ${other?.slice(0, 10)} (${when} UTC); expected at least ${apart} minutes between any two starts of one backup`,
   ];
 }
+
+/** Where its name is wrong, which is said of the name, by its place. */
+const calledOf = ({ name, path }: DraftTier): string => (name ? `tier "${name}"` : pathText(path));
 
 const clock = (iso: string | undefined): string => iso?.slice(11, 16) ?? '';
 

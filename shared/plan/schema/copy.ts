@@ -10,12 +10,16 @@ const keyPattern = `^(${keyId}|${alias}|arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:(ke
 
 const keyExpected =
   'is not a key of KMS; expected its ARN, its id, or an alias such as alias/backups, of the region that is copied to';
+const arnExpected =
+  'is not the ARN of a key of KMS; expected one such as arn:aws:kms:eu-west-3:123456789012:alias/backups, or :key/ and its id';
 
 export const copySchema = z.strictObject({
-  region: described(regionField, 'Where to: a region other than that of the stack.', ['eu-central-1']),
+  region: described(regionField, 'Where to: a region other than that of the stack.', ['eu-west-3']),
   kmsKey: z
     .string({ error: keyExpected })
-    .regex(new RegExp(keyPattern), keyExpected)
+    .regex(new RegExp(keyPattern), {
+      error: ({ input }) => (String(input).startsWith('arn:') ? arnExpected : keyExpected),
+    })
     .optional()
     .meta({
       description:

@@ -15,10 +15,12 @@ export const described = <Schema extends z.core.$ZodType>(
 
 export const duration = z
   .string({ error: 'is not a duration; expected text such as "24 hours"' })
-  .regex(
-    durationPattern,
-    'is not a duration; expected a whole number and a unit, such as "24 hours", "7 days", "2 weeks", "1 month" or "1 year"',
-  );
+  .regex(durationPattern, {
+    error: ({ input }) =>
+      /^[1-9]\d* (hour|day|week|month|year)s?$/.test(String(input))
+        ? 'is too long; expected a count of 9999 at most, of years 999'
+        : 'is not a duration; expected a whole number and a unit, such as "24 hours", "7 days", "2 weeks", "1 month" or "1 year"',
+  });
 
 const filterValues = 200; // DescribeVolumes and DescribeInstances take at most 200 values a filter
 const tagValue = z

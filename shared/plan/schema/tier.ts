@@ -4,9 +4,9 @@ import { nameField } from '../../job.ts';
 import { weekdays } from '../plan.ts';
 import { described, duration } from './fields.ts';
 
-const time = z
-  .string({ error: 'is not a time of day; expected text in quotes, such as "02:10"' })
-  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'is not a time of day; expected "00:00" to "23:59", such as "02:10"');
+export const time = z
+  .string({ error: 'is not a time of day; expected text in quotes, such as "03:35"' })
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'is not a time of day; expected "00:00" to "23:59", such as "03:35"');
 
 const hoursThatDivideADay = [1, 2, 3, 4, 6, 8, 12, 24];
 const everyPattern = /^(day|week|month|hour|1 hour|(2|3|4|6|8|12|24) hours)$/;
@@ -45,7 +45,7 @@ export const tierSchema = z.strictObject({
   at: time.optional().meta({
     description:
       "For `day`, `week` and `month`: the time of day in the plan's `timezone`, in quotes. A time that a clock change skips is refused.",
-    examples: ['02:10'],
+    examples: ['03:35'],
   }),
   keep: duration.meta({
     description:

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { access } from '../account.ts';
 import type { Cases, Setting } from './setting.ts';
 
-const there = 'eu-central-1';
+const there = 'eu-west-3';
 
 /** A completed daily backup that is to be copied; answers its id. */
 async function seedBackup({ account, sample, start }: Setting): Promise<string> {

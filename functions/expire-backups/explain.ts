@@ -1,4 +1,4 @@
-/** Says of every backup why it stands, when it dies, and what would block that. Deletes nothing. */
+/** Says of every backup why it stands, when it is due, and what would block that. Deletes nothing. */
 import { filterValues, slices } from '../../shared/aws/ec2.ts';
 import type { BackupGateway, StandingBackup } from '../../shared/backups/backup.ts';
 import { gatewaysIn } from '../../shared/backups/gateways.ts';

@@ -64,7 +64,7 @@ const because: Readonly<Record<Exclude<Reason, 'not-due'>, string>> = {
   'use-unknown': 'it could not be looked up whether anything uses it',
 };
 
-/** `daily backup of vol-1; dies 2026-11-28T02:15:04.120Z, unless blocked: an image stands on it` */
+/** `daily backup of vol-1; due 2026-11-28T02:15:04.120Z, unless blocked: an image stands on it` */
 export function textOf(backup: StandingBackup, { reason, blockedBy }: Explanation): string {
   const { kind, region, tags } = backup;
   const tier = tags[tagKeys.tier] ?? 'unknown tier';
@@ -80,6 +80,6 @@ function fateOf(expires = 'never', reason: Explanation['reason'], blockedBy: Rea
       : `past its time since ${expires}: the next run deletes it`;
   }
   return obstacle
-    ? `dies ${expires}; as things stand it would be kept then: ${obstacle}`
-    : `dies ${expires}; nothing would keep it then`;
+    ? `due ${expires}; as things stand it would be kept then: ${obstacle}`
+    : `due ${expires}; nothing would keep it then`;
 }

@@ -23,7 +23,7 @@ export const expireBackupsJob = z.strictObject({
       )
       .check(z.minLength(1)),
   ),
-  /** Delete nothing and say of every backup when it dies, why it stands until then, and what would block it. */
+  /** Delete nothing and say of every backup when it is due, why it stands until then, and what would block it. */
   explain: z._default(z.boolean(), false),
   /** The other regions in which `explain` looks; what is due says itself where it is. */
   regions: z._default(z.array(regionField), []),

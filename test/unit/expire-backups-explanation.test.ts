@@ -23,9 +23,9 @@ const text = (what: SeenToExplain, now: Account): string => textOf(what.backup, 
 const head = 'daily snapshot of vol-0123456789abcdef0 in eu-west-1; ';
 
 describe('the explanation of a backup', () => {
-  it('that is not due says when it dies', () => {
+  it('that is not due says when it is due', () => {
     expect(explanationOf(seen, before)).toEqual({ reason: 'not-due', blockedBy: undefined });
-    expect(text(seen, before)).toBe(`${head}dies ${expires}; nothing would keep it then`);
+    expect(text(seen, before)).toBe(`${head}due ${expires}; nothing would keep it then`);
   });
 
   it('that is due says that the next run deletes it', () => {
@@ -59,7 +59,7 @@ describe('the explanation of a backup', () => {
     expect(text(what, after)).toBe(`${head}past its time since ${expires}, and kept: ${words}`);
     expect(explanationOf(what, before)).toEqual({ reason: 'not-due', blockedBy: reason });
     expect(text(what, before)).toBe(
-      `${head}dies ${expires}; as things stand it would be kept then: ${words}`,
+      `${head}due ${expires}; as things stand it would be kept then: ${words}`,
     );
   });
 

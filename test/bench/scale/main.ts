@@ -111,7 +111,7 @@ try {
   const wide = await expire(5_000, 10, 1_000);
   // The same number of rows and deletions in both, so that only the number of sources differs.
   const perSource = (wide.heap.usual - deep.heap.usual) / (5_000 - 1_250);
-  console.log(`\nmemory that each further source costs: ${perSource.toFixed(0)} bytes (300 at most)`);
+  console.log(`\nmemory that each further source costs: ${perSource.toFixed(0)} bytes (2,000 at most)`);
   console.log(
     `memory that four times the backups of the same sources cost: ${megabytes(deep.heap.usual - small.heap.usual)}`,
   );

@@ -87,7 +87,7 @@ const replacements = [
       };`,
   },
   // No client here is given an extension …
-  ...['ec2', 'dynamodb', 'rds', 'ssm', 'sqs', 'auto-scaling'].map((service) => ({
+  ...['ec2', 'dynamodb', 'rds', 'ssm', 'sqs', 'auto-scaling', 'eventbridge', 'cloudfront'].map((service) => ({
     module: `@aws-sdk/client-${service}/dist-es/runtimeExtensions.js`,
     instead: 'export const resolveRuntimeExtensions = (config) => config;',
   })),

@@ -33,10 +33,7 @@ export interface Cover {
   needless: number;
 }
 
-/**
- * A way to cover a part of the tree with a number of wildcards. Of those with the same number only such are
- * kept as are not worse both ways.
- */
+/** A way to cover a part of the tree. */
 interface Way {
   /** Paths that are named one by one. */
   singles: number;
@@ -49,6 +46,12 @@ type Wildcards = PathNode | readonly [Wildcards, Wildcards];
 /** Ways by their number of wildcards. */
 type Ways = readonly (readonly Way[])[];
 
+/**
+ * A wildcard of the whole site also hits what nobody has counted: files of others beside it, answers of another
+ * origin. Below so many paths it is never worth that.
+ */
+const wholeSite = 10;
+
 /** What goes against a rule that limits alone may break weighs more than any number of files. */
 const forbidden = 1e9;
 const unknown = 1e6;
@@ -59,14 +62,16 @@ const leastWaste = 1e-9;
  * Undefined where the limits leave no cover, as they do if they allow no wildcards.
  *
  * Tree knapsack: the ways to cover a node come of those to cover its children, for each number of wildcards,
- * of which there are few. Where the cheapest way keeps within the limit of single paths, as it nearly always
- * does, it is the optimum; else ways are looked for again, several for each number of wildcards, and it is
- * the optimum where no more than `waysKept` were worth keeping.
+ * of which there are few. Of each number the cheapest is kept: that is the optimum, as long as it has no more
+ * single paths than there may be. If it has, a small tree is searched with all ways kept that may be of use;
+ * in a large one single paths get dearer until so few are left.
  */
 export function cheapestCover(root: PathNode, options: CoverOptions): Cover | undefined {
-  const cheapest = bestOf(waysFor(root, { ...options, thin: cheapestOnly, allLeaves: false }), options);
-  const best = cheapest ?? bestOf(waysFor(root, { ...options, thin: spread, allLeaves: true }), options);
-  return best && coverOf(root, best);
+  const free = { ...options, limits: { ...options.limits, paths: Infinity } };
+  const cheapest = bestWay(root, { ...free, thin: cheapestAt(1), allLeaves: false });
+  if (cheapest && cheapest.way.singles <= options.limits.paths) return coverOf(root, cheapest.way);
+  const best = isSmall(root) ? allWays(root, options) : byPrice(root, options);
+  return best && coverOf(root, best.way);
 }
 
 interface Search extends CoverOptions {
@@ -75,24 +80,55 @@ interface Search extends CoverOptions {
   allLeaves: boolean;
 }
 
-/** The cheapest within the limits; undefined where that is none. */
-function bestOf(ways: Ways, { limits }: CoverOptions): Way | undefined {
-  let best: { way: Way; cost: number } | undefined;
-  for (const [wildcards, some] of ways.entries()) {
+interface Best {
+  way: Way;
+  cost: number;
+}
+
+/** The cheapest within the limit of single paths; undefined where that is none. */
+function bestWay(root: PathNode, search: Search): Best | undefined {
+  let best: Best | undefined;
+  for (const [wildcards, some] of waysFor(root, search)
+    .slice(0, search.limits.wildcards + 1)
+    .entries()) {
     for (const way of some) {
       const cost = wildcards + way.singles + way.waste;
-      if (way.singles <= limits.paths && (!best || cost < best.cost)) best = { way, cost };
+      if (way.singles <= search.limits.paths && cost < (best?.cost ?? Infinity)) best = { way, cost };
     }
   }
-  return best?.way;
+  return best;
 }
+
+const allWays = (root: PathNode, options: CoverOptions): Best | undefined =>
+  bestWay(root, { ...options, thin: useful, allLeaves: true });
+
+/** Looks by halves for the lowest price of a path at which few enough are left. */
+function byPrice(root: PathNode, options: CoverOptions): Best | undefined {
+  let [low, high] = [0, highestPrice];
+  let best: Best | undefined;
+  for (let step = 0; step < pricesTried; step += 1) {
+    const middle = (low + high) / 2;
+    const found = bestWay(root, { ...options, thin: cheapestAt(2 ** middle), allLeaves: false });
+    if (found) high = middle;
+    else low = middle;
+    if (found && found.cost < (best?.cost ?? Infinity)) best = found;
+  }
+  return best;
+}
+
+/** As a power of 2: above `forbidden`. */
+const highestPrice = 40;
+const pricesTried = 8;
 
 function waysFor(node: PathNode, search: Search): Ways {
   const here = wildcardAt(node, search);
   if (node.needsWildcard) return [[], [here]];
-  const ways = waysBelow(node, search);
-  if (isPath(node) && !search.allLeaves) return ways;
-  return [ways[0] ?? [], search.thin([...(ways[1] ?? []), here]), ...ways.slice(2)];
+  const [none = [], ...ways] = waysBelow(node, search);
+  if (isPath(node) && !search.allLeaves) return [none];
+  // One wildcard here is better in all than a way with more of them that costs as much.
+  const better = ways.map((some, i) => some.filter((way) => i + way.singles + way.waste < here.waste));
+  const last = better.findLastIndex((some) => some.length > 0);
+  return [none, search.thin([...(better[0] ?? []), here]), ...better.slice(1, last + 1)];
 }
 
 /** Without a wildcard at the node itself. */
@@ -115,6 +151,7 @@ function wildcardAt(node: PathNode, { waste, within, othersUnknown }: CoverOptio
   let weight = node.others * Math.max(waste, leastWaste);
   if (othersUnknown) weight += unknown;
   if (!within.some((root) => node.path.startsWith(root))) weight += forbidden;
+  else if (within.includes(node.path)) weight += wholeSite;
   return { singles: 0, waste: weight, wildcards: node };
 }
 
@@ -122,15 +159,12 @@ function wildcardAt(node: PathNode, { waste, within, othersUnknown }: CoverOptio
 function join(some: Ways, others: Ways, { limits, thin }: Search): Ways {
   const ways: Way[][] = [];
   for (const [i, left] of some.entries()) {
-    for (const [j, right] of others.entries()) {
-      if (i + j > limits.wildcards) break;
-      ways[i + j] = thin([
-        ...(ways[i + j] ?? []),
-        ...left.flatMap((way) => right.map((other) => both(way, other))),
-      ]);
+    for (const [j, right] of others.slice(0, limits.wildcards - i + 1).entries()) {
+      ways[i + j] ??= [];
+      for (const one of left) ways[i + j]?.push(...right.map((other) => both(one, other)));
     }
   }
-  return ways;
+  return ways.map(thin);
 }
 
 const both = (one: Way, other: Way): Way => ({
@@ -140,25 +174,37 @@ const both = (one: Way, other: Way): Way => ({
     one.wildcards && other.wildcards ? [one.wildcards, other.wildcards] : (one.wildcards ?? other.wildcards),
 });
 
-/** The one that costs least. */
-function cheapestOnly(ways: Way[]): Way[] {
-  let best: Way | undefined;
-  for (const way of ways) if (!best || way.singles + way.waste < best.singles + best.waste) best = way;
-  return best ? [best] : [];
+/** Keeps the one that costs least, where a path costs so much. */
+const cheapestAt =
+  (price: number) =>
+  (ways: Way[]): Way[] => {
+    let best: Way | undefined;
+    let least = Infinity;
+    for (const way of ways) {
+      const cost = way.singles * price + way.waste;
+      if (cost < least) [best, least] = [way, cost];
+    }
+    return best ? [best] : [];
+  };
+
+/** Keeps those that are not worse both ways than another. */
+function useful(ways: Way[]): Way[] {
+  const kept: Way[] = [];
+  for (const way of ways.sort((a, b) => a.singles - b.singles || a.waste - b.waste)) {
+    if (way.waste < (kept.at(-1)?.waste ?? Infinity)) kept.push(way);
+  }
+  return kept;
 }
 
-/** Of each part of the tree, for each number of wildcards. */
-const waysKept = 16;
-
-/** Those that are not worse both ways than another; of too many some, from the fewest paths to the least waste. */
-function spread(ways: Way[]): Way[] {
-  const front: Way[] = [];
-  for (const way of ways.sort((a, b) => a.singles - b.singles || a.waste - b.waste)) {
-    if (way.waste < (front.at(-1)?.waste ?? Number.POSITIVE_INFINITY)) front.push(way);
+/** Whether all ways can be tried in no time. */
+function isSmall(root: PathNode): boolean {
+  const open = [root];
+  for (let seen = 0; seen < 100; seen += 1) {
+    const node = open.pop();
+    if (!node) return true;
+    open.push(...node.children.values());
   }
-  if (front.length <= waysKept) return front;
-  const step = (front.length - 1) / (waysKept - 1);
-  return Array.from({ length: waysKept }, (_, i) => front[Math.round(i * step)] as Way);
+  return false;
 }
 
 function coverOf(root: PathNode, { wildcards }: Way): Cover {

@@ -35,7 +35,7 @@ export interface Invalidation {
 }
 
 /** As the job has it where the plan says nothing else. */
-export const defaultWaste = 0.01;
+export const defaultWaste = 0.1;
 export const defaultIndex = 'index.html';
 
 export type Keys = Iterable<string> | AsyncIterable<string>;
@@ -52,10 +52,11 @@ export async function invalidationOf(
 ): Promise<Invalidation | undefined> {
   const views = options.views ?? [viewOf(options.prefix)];
   const tree = newTree();
-  const naive = plant(neededPaths(changes, views, options), tree);
+  const needed = [...neededPaths(changes, views, options)];
+  const naive = plant(needed, tree);
   if (options.everything) tree.needsWildcard = true;
-  const isSimple = naive <= 1 && !tree.needsWildcard;
   // One path has no better cover than itself.
+  const isSimple = !options.everything && needed.length <= 1 && needed.every(isNameable);
   const keys = isSimple ? [] : await readKeys();
   if (keys) await countOthers(tree, keys, changes, views);
   const cover = cheapestCover(tree, {
@@ -83,8 +84,10 @@ function neededPaths(
   return new Set(keys.flatMap((key) => views.flatMap((view) => pathsOf(key, view))));
 }
 
+const isNameable = (path: string): boolean => nameablePart(path) === path;
+
 /** Answers how many paths it takes to name each by itself, or by its own wildcard where it cannot be named. */
-function plant(paths: ReadonlySet<string>, tree: PathNode): number {
+function plant(paths: readonly string[], tree: PathNode): number {
   const nodes = new Set<PathNode>();
   for (const path of paths) {
     const nameable = nameablePart(path);

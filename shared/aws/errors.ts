@@ -71,6 +71,10 @@ const natures: Record<string, Nature> = {
   SnapshotQuotaError: 'refused',
   // SSM knows a command some seconds after it has taken it.
   InvocationDoesNotExist: 'absent',
+  // Paths or wildcards in progress, or requests for them: some minutes later there is room again.
+  TooManyInvalidationsInProgress: 'busy',
+  // A caller reference that was used with other paths.
+  InvalidationBatchAlreadyExists: 'exists',
   // Our own: the job wants no backup without the freeze, and none was made.
   FreezeRefusedError: 'refused',
 };
@@ -104,12 +108,16 @@ interface Thrown {
 export function natureOf(error: unknown): Nature {
   const { name = '', message = '', code = '', $metadata } = (error ?? {}) as Thrown;
   if (name === 'SnapshotQuotaExceededFault') return natureOfSnapshotQuota(message);
+  if (name === 'InvalidArgument' && usedReference.test(message)) return 'exists';
   const known = Object.hasOwn(natures, name) ? natures[name] : undefined;
   if (known) return known;
   const status = $metadata?.httpStatusCode ?? 0;
   if (status >= 500 || name === 'TimeoutError' || brokenConnections.has(code)) return 'unknown-outcome';
   return status >= 400 ? 'refused' : 'unclear';
 }
+
+/** What CloudFront really answers where its documentation has `InvalidationBatchAlreadyExists`. */
+const usedReference = /caller reference that was used for a previous invalidation batch/i;
 
 /** RDS has one name for too many snapshots, and for too many copies under way to a region, "across regions". */
 const natureOfSnapshotQuota = (message: string): Nature =>

@@ -74,6 +74,7 @@ export function makeControl(sandbox: Sandbox): (message: Message) => Promise<Ans
 
   const routes: Readonly<Record<string, Route>> = {
     'GET calls': () => sandbox.calls,
+    'GET events': () => sandbox.events,
     'POST reset': async () => {
       injected.clear();
       await sandbox.reset();

@@ -1,5 +1,6 @@
 /** Which service and action a request is for, and in which of AWS's wire formats it speaks. */
 import type { Message } from './message.ts';
+import { readRequest } from './s3/request.ts';
 
 export type Protocol = 'ec2' | 'simpledb' | 'query' | 'json' | 'cbor' | 'rest-json' | 'rest-xml' | 's3';
 
@@ -91,29 +92,31 @@ function jsonParameters(message: Message): Record<string, unknown> {
 function fromPath(message: Message, url: URL, service: string): Request {
   const operation = /^\/service\/[^/]+\/operation\/(\w+)$/.exec(url.pathname)?.[1];
   if (operation !== undefined) return { service, action: operation, protocol: 'cbor', parameters: {} };
+  if (service === 's3') return { service, ...ofS3(message), protocol: 's3' };
   const query = Object.fromEntries(url.searchParams);
-  if (service === 's3') return { service, action: s3Action(message, url), protocol: 's3', parameters: query };
   const action = `${message.method} ${url.pathname}`;
   if (restXmlServices.has(service)) return { service, action, protocol: 'rest-xml', parameters: query };
   return { service, action, protocol: 'rest-json', parameters: { ...query, ...jsonParameters(message) } };
 }
 
-const s3ObjectActions: Readonly<Record<string, string>> = {
-  GET: 'GetObject',
-  HEAD: 'HeadObject',
-  PUT: 'PutObject',
-  DELETE: 'DeleteObject',
-};
-
-/** The commonest names; a sub-resource (`?tagging`, `?uploads`) is labelled by method and name. */
-function s3Action(message: Message, url: URL): string {
-  const [bucket, ...key] = url.pathname.slice(1).split('/');
-  if (!bucket) return 'ListBuckets';
-  const subResource = [...url.searchParams].find(([name, value]) => value === '' && name !== 'prefix')?.[0];
-  if (subResource !== undefined) return `${message.method} ${subResource}`;
-  if (key.join('/') !== '') {
-    const copies = message.method === 'PUT' && message.headers['x-amz-copy-source'] !== undefined;
-    return copies ? 'CopyObject' : (s3ObjectActions[message.method] ?? message.method);
-  }
-  return url.searchParams.get('list-type') === '2' ? 'ListObjectsV2' : `${message.method} bucket`;
+/** By what a person would call them, as in the SDK: most of it is in the path and the headers. */
+function ofS3(message: Message): Pick<Request, 'action' | 'parameters'> {
+  const { action, bucket, key, query, headers } = readRequest(
+    message.method,
+    message.target,
+    message.headers,
+  );
+  const named = {
+    Bucket: bucket,
+    Key: key,
+    CopySource: headers['x-amz-copy-source'],
+    IfMatch: headers['if-match'],
+    IfNoneMatch: headers['if-none-match'],
+    Keys: action === 'DeleteObjects' ? keysIn(message.body.toString()) : undefined,
+  };
+  const given = Object.entries(named).filter(([, value]) => value !== undefined && value !== '');
+  return { action, parameters: { ...Object.fromEntries(query), ...Object.fromEntries(given) } };
 }
+
+const keysIn = (body: string): string[] =>
+  [...body.matchAll(/<Key>([^<]*)<\/Key>/g)].map(([, key = '']) => key);

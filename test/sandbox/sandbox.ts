@@ -3,6 +3,7 @@ import { makeControl } from './control.ts';
 import { Account } from './ec2/account.ts';
 import { addSystemTags, runningInstances } from './ec2/ask.ts';
 import { answerEc2 } from './ec2/ec2.ts';
+import { EventLog } from './event-log.ts';
 import { FaultBook } from './fault-book.ts';
 import { formParameters, homeRegion, type Identity } from './identify.ts';
 import { type Answer, answerText, type Message } from './message.ts';
@@ -12,6 +13,7 @@ import { startMoto } from './moto/moto-process.ts';
 import { SandboxProxy } from './proxy.ts';
 import { RdsAccount } from './rds/account.ts';
 import { answerRds } from './rds/rds.ts';
+import { SandboxS3 } from './s3/sandbox-s3.ts';
 import { createSimpleDb, type SimpleDb, type SimpleDbOptions } from './simpledb/simpledb.ts';
 import { Instances } from './ssm/instances.ts';
 import { answerSsm, type SsmParts } from './ssm/ssm.ts';
@@ -44,21 +46,35 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     clock: account,
     running: (ids, region) => runningInstances(moto, ids, region),
   });
+  const eventLog = new EventLog();
+  const s3 = new SandboxS3({ moto, eventLog, now: () => account.now() });
   const simpleDb = createSimpleDb({ ...options.simpleDb, now: () => account.now() });
 
   const services: Readonly<Record<string, typeof execute>> = {
     simpledb: async (message) => answerSimpleDb(message, simpleDb),
     ec2: (message, identity) => answerEc2(message, identity, { account, instances, moto }),
     rds: (message, identity) => answerRds(message, identity, rdsAccount, moto),
+    s3: (message, identity) => s3.answer(message, identity),
+    events: (message, identity) => answerEvents(message, identity),
+    cloudformation: (message, identity) => {
+      s3.forgetSettings();
+      return identity.action === 'ValidateTemplate'
+        ? validateTemplate(message, identity, moto)
+        : moto.ask(message, identity);
+    },
     ssm: async (message, identity) => (await answerSsm(identity, ssm())) ?? moto.ask(message, identity),
   };
 
   async function execute(message: Message, identity: Identity): Promise<Answer> {
     const service = services[identity.service];
     if (service) return service(message, identity);
-    if (identity.action === 'ValidateTemplate') return validateTemplate(message, identity, moto);
     return moto.ask(message, identity);
   }
+
+  const answerEvents = (message: Message, identity: Identity) =>
+    identity.action === 'PutEvents'
+      ? eventLog.putEvents(message, identity, moto, account.now())
+      : moto.ask(message, identity);
 
   const proxy = new SandboxProxy({ faults, execute, control: (message) => control(message) });
   const stopMoto = () => {
@@ -74,11 +90,16 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     get calls() {
       return proxy.calls;
     },
+    get events() {
+      return eventLog.events;
+    },
     async reset() {
       faults.clear();
       await proxy.forgetCalls();
       await moto.reset();
       simpleDb.reset();
+      s3.reset();
+      eventLog.clear();
       await instances.reset();
       account = new Account();
       rdsAccount = new RdsAccount(account);
@@ -123,6 +144,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     },
     disturbCommands: (id, rule) => instances.of(id).disturb(rule),
     instanceOs: (id) => instances.look(id),
+    objectsIn: (bucket) => s3.objectsIn(bucket),
+    onWrite: (listener) => s3.onWrite(listener),
     addSystemTags: (resourceId, tags, region = homeRegion) => addSystemTags(moto, resourceId, tags, region),
     async close() {
       await proxy.close();

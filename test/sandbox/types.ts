@@ -1,9 +1,16 @@
+import type { AwsEvent } from './lambda/rules.ts';
+
 /** The local AWS, as tests and the demo use it. `startSandbox(options)` in `sandbox.ts` makes one. */
 export interface Sandbox {
   /** `http://127.0.0.1:<port>`: all that a client needs, as `AWS_ENDPOINT_URL`. */
   readonly url: string;
   /** Every call since the last `reset`, in the order of arrival. */
   readonly calls: readonly Call[];
+  /**
+   * Every event since the last `reset`, the first sent first: `Object Created` of buckets that have EventBridge
+   * told, and what PutEvents brought.
+   */
+  readonly events: readonly AwsEvent[];
   /** Empties the account and SimpleDB, lifts faults, forgets calls, clock and slow states. */
   reset(): Promise<void>;
   /** Adds a fault; it is in force until `lift()` or `reset()`. The first rule that matches a call wins. */
@@ -41,7 +48,21 @@ export interface Sandbox {
   instanceOs(instanceId: string): Promise<InstanceOs>;
   /** Adds tags as AWS's own services do, `aws:` ones too, which CreateTags refuses. */
   addSystemTags(resourceId: string, tags: Readonly<Record<string, string>>, region?: string): Promise<void>;
+  /** The objects that stand in a bucket, in the order of their keys. No call is made. */
+  objectsIn(bucket: string): SeenObject[];
+  /** Tells of every write to the objects of a bucket, right after it, until what it returns is called, or `reset`. */
+  onWrite(listener: (bucket: string) => void): () => void;
   close(): Promise<void>;
+}
+
+export interface SeenObject {
+  key: string;
+  etag: string;
+  size: number;
+  lastModified: Date;
+  /** As S3 answers them: `content-type`, `cache-control`, `x-amz-meta-…` */
+  headers: Readonly<Record<string, string>>;
+  content(): Buffer;
 }
 
 export interface SlowSnapshots {

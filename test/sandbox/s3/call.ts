@@ -17,7 +17,12 @@ export interface S3Call extends S3Request {
   in: Bucket;
   body: Body;
   now: Date;
-  /** The bucket of a copy's source. */
+  s3: Keeper;
+}
+
+/** What an operation needs beside its bucket. */
+export interface Keeper {
+  /** @throws S3Refusal NoSuchBucket */
   bucketNamed(name: string): Bucket;
   newId(): string;
   onCreated(created: Created): void;
@@ -49,8 +54,8 @@ export function header(headers: IncomingHttpHeaders, name: string): string | und
 }
 
 /** Under KMS an ETag says nothing of the content. */
-export const etagOf = ({ in: bucket, newId }: Pick<S3Call, 'in' | 'newId'>, md5: Buffer): string =>
-  bucket.settings.hasKms ? newId().slice(0, 32) : md5.toString('hex');
+export const etagOf = ({ in: bucket, s3 }: S3Call, md5: Buffer): string =>
+  bucket.settings.hasKms ? s3.newId().slice(0, 32) : md5.toString('hex');
 
 export interface NewObject extends Content {
   etag: string;
@@ -65,11 +70,11 @@ export function store(call: S3Call, object: NewObject, reason: Created['reason']
     ...object,
     key: call.key,
     lastModified: wholeSeconds(call.now),
-    versionId: call.in.settings.isVersioned ? call.newId().slice(0, 32) : 'null',
+    versionId: call.in.settings.isVersioned ? call.s3.newId().slice(0, 32) : 'null',
     isDeleteMarker: false,
   };
   call.in.put(stored);
-  call.onCreated({ bucket: call.in, object: stored, reason });
+  call.s3.onCreated({ bucket: call.in, object: stored, reason });
   return stored;
 }
 

@@ -25,7 +25,7 @@ export function sourceOf(call: S3Call): Source {
     throw new S3Refusal('InvalidArgument', 'Copy Source must mention the source bucket and key');
   }
   const query = new URLSearchParams(version === undefined ? {} : { versionId: version });
-  const object = wanted({ ...call, in: call.bucketNamed(bucket), key, query });
+  const object = wanted({ ...call, in: call.s3.bucketNamed(bucket), key, query });
   checkCopySource(call.headers, object);
   return { bucket, object };
 }

@@ -19,3 +19,4 @@ const server = await startS3Server({
   latencyMilliseconds: Number(values.latency),
 });
 process.stdout.write(`ready ${server.url}\n`);
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void server.close());

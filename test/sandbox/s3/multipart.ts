@@ -28,7 +28,7 @@ const mostParts = 10_000;
 const createUpload: Operation = (call) => {
   checkKey(call.key);
   const upload: Upload = {
-    id: call.newId(),
+    id: call.s3.newId(),
     key: call.key,
     initiated: wholeSeconds(call.now),
     headers: storedHeaders(call.headers),

@@ -123,14 +123,14 @@ export function removed(
   return { 'x-amz-delete-marker': 'true', 'x-amz-version-id': marker.versionId };
 }
 
-const newMarker = ({ now, newId }: S3Call, key: string): StoredObject => ({
+const newMarker = ({ now, s3 }: S3Call, key: string): StoredObject => ({
   key,
   pieces: [],
   size: 0,
   md5: Buffer.alloc(0),
   etag: '',
   lastModified: wholeSeconds(now),
-  versionId: newId().slice(0, 32),
+  versionId: s3.newId().slice(0, 32),
   headers: {},
   tagging: '',
   checksums: {},

@@ -4,7 +4,14 @@
  */
 import { createHash } from 'node:crypto';
 import type { Body } from './body.ts';
-import { type Created, type Operation, type S3Answer, type S3Call, wholeSeconds } from './call.ts';
+import {
+  type Created,
+  type Keeper,
+  type Operation,
+  type S3Answer,
+  type S3Call,
+  wholeSeconds,
+} from './call.ts';
 import { copyOperations } from './copies.ts';
 import { listingOperations } from './listing.ts';
 import { multipartOperations } from './multipart.ts';
@@ -30,17 +37,19 @@ export interface MemoryS3Options {
   onCreated?: (created: Created) => void;
 }
 
-export class MemoryS3 {
+export class MemoryS3 implements Keeper {
   readonly buckets = new Map<string, Bucket>();
-  readonly #options: MemoryS3Options;
+  readonly onCreated: (created: Created) => void;
+  readonly #now: () => Date;
   #ids = 0;
 
-  constructor(options: MemoryS3Options) {
-    this.#options = options;
+  constructor({ now, onCreated = () => {} }: MemoryS3Options) {
+    this.#now = now;
+    this.onCreated = onCreated;
   }
 
   makeBucket(name: string, settings: BucketSettings): Bucket {
-    const bucket = new Bucket(name, wholeSeconds(this.#options.now()), settings);
+    const bucket = new Bucket(name, wholeSeconds(this.#now()), settings);
     this.buckets.set(name, bucket);
     return bucket;
   }
@@ -48,21 +57,12 @@ export class MemoryS3 {
   /** @param region that the request is signed for */
   answer(request: S3Request, body: Body, region: string | undefined): S3Answer {
     const operation = operations[request.action];
-    const { now, onCreated = () => {} } = this.#options;
     if (operation === undefined) {
       throw new S3Refusal('NotImplemented', `The local S3 does not know ${request.action}.`);
     }
     const bucket = this.bucketNamed(request.bucket);
     checkRegion(bucket, region);
-    const call: S3Call = {
-      ...request,
-      body,
-      in: bucket,
-      now: now(),
-      bucketNamed: (name) => this.bucketNamed(name),
-      newId: () => this.newId(),
-      onCreated,
-    };
+    const call: S3Call = { ...request, body, in: bucket, now: this.#now(), s3: this };
     return operation(call);
   }
 

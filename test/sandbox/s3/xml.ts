@@ -46,5 +46,7 @@ export const malformed = () => new S3Refusal('MalformedXML', 'The XML you provid
 export const children = (parent: Element, name: string): Element[] =>
   Array.from(parent.getElementsByTagName(name));
 
+export type XmlElement = Element;
+
 export const textOf = (parent: Element, name: string): string | undefined =>
   children(parent, name)[0]?.textContent ?? undefined;

@@ -73,6 +73,12 @@ function evenStarts(rhythm: Extract<Rhythm, { unit: 'minute' | 'hour' }>, from: 
   return starts;
 }
 
+/** Of `03:35`. */
+export function minuteOfDay(text: string): MinuteOfDay {
+  const [hours, minutes] = text.split(':');
+  return Number(hours) * 60 + Number(minutes);
+}
+
 /** `03:35` */
 export function timeText(at: MinuteOfDay): string {
   return `${String(Math.floor(at / 60)).padStart(2, '0')}:${String(at % 60).padStart(2, '0')}`;

@@ -2,6 +2,7 @@
 import { awaitedCopyHours } from './alarms.ts';
 import { type Rhythm, startsBetween, timeText } from './cadence.ts';
 import { backupText } from './describe-backup.ts';
+import { siteText } from './describe-site.ts';
 import { eventRulesOf } from './event-rules.ts';
 import { type FunctionName, functionNames } from './functions.ts';
 import { scheduleName } from './logical-ids.ts';
@@ -9,7 +10,7 @@ import { theOwner } from './permissions.ts';
 import { alarmAfterHours, copyRegions, type Plan } from './plan.ts';
 import { statementsOf } from './roles.ts';
 import { type Schedule, schedulesOf } from './schedules.ts';
-import { ownerOf, type Target } from './template.ts';
+import { ownerOf, readable, type Target } from './template.ts';
 import { indented, table } from './text-table.ts';
 import { day, offsetAt, type Zone, zoneOver } from './zones.ts';
 
@@ -25,10 +26,11 @@ export function describePlan(plan: Plan, target: Target, now: Date): string {
       ['name', 'starts', 'when', `next (${plan.timezone})`, 'next (UTC)'],
       schedules.map((schedule) => scheduleRow(schedule, plan, zone, now)),
     ),
-    ...ruleTexts(plan),
+    ...ruleTexts(plan, target),
     'Jobs',
-    indented(schedules.map(({ name, job }) => `${name}  ${JSON.stringify(job)}`)),
+    indented(jobLines(plan, target)),
     ...plan.backups.flatMap((backup) => backupText(backup, target.region)),
+    ...plan.sites.flatMap(siteText),
     'Alarms',
     indented(alarmLines(plan)),
     'What each function may do, besides its own log and its dead-letter queue',
@@ -36,18 +38,27 @@ export function describePlan(plan: Plan, target: Target, now: Date): string {
   ].join('\n\n');
 }
 
-function ruleTexts(plan: Plan): string[] {
-  const rules = eventRulesOf(plan);
+/** Each job once, by the name of what carries it. */
+function jobLines(plan: Plan, target: Target): string[] {
+  const rules = eventRulesOf(plan, target).filter(({ startsFunction }) => startsFunction !== 'copy-backups');
+  return [
+    ...schedulesOf(plan).map(({ name, job }) => [name, job] as const),
+    ...rules.map(({ logicalId, job }) => [logicalId, job] as const),
+  ].map(([name, job]) => readable(`${name}  ${JSON.stringify(job)}`));
+}
+
+function ruleTexts(plan: Plan, target: Target): string[] {
+  const rules = eventRulesOf(plan, target);
   if (rules.length === 0) return [];
   return [
     'Events',
     table(
-      ['name', 'starts', 'when AWS says', 'of'],
+      ['name', 'starts', 'when it is said', 'of'],
       rules.map(({ logicalId, startsFunction, pattern }) => [
         logicalId,
         startsFunction,
         pattern['detail-type'].join(', '),
-        JSON.stringify(pattern.detail),
+        readable(JSON.stringify(pattern.detail)),
       ]),
     ),
   ];
@@ -114,7 +125,7 @@ function permissionLines(name: FunctionName, plan: Plan, owner: string): string[
     const kinds = [...new Set(resources.map(resourceText))];
     const wanted = Object.values(conditions ?? {}).map((keys) => JSON.stringify(keys));
     const only = wanted.length > 0 ? ` only if ${wanted.join(' and ')}` : '';
-    return `  ${actions.join(', ')} on ${kinds.join(', ')}${only}`.replaceAll(theOwner, owner);
+    return readable(`  ${actions.join(', ')} on ${kinds.join(', ')}${only}`.replaceAll(theOwner, owner));
   });
 }
 

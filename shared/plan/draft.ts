@@ -4,6 +4,8 @@
  */
 import { type Duration, parseDuration } from '../duration.ts';
 import { nameField } from '../job.ts';
+import { minuteOfDay } from './cadence.ts';
+import { type DraftSite, siteDraftsOf } from './draft-sites.ts';
 import type { Mistake, Path } from './mistakes.ts';
 import { type Cadence, type SubjectKind, subjectKinds, type Weekday } from './plan.ts';
 import { copySchema } from './schema/copy.ts';
@@ -46,6 +48,9 @@ export interface Draft {
   ledger?: 'simpledb' | 'dynamodb';
   notify?: string;
   backups: DraftBackup[];
+  sites: DraftSite[];
+  /** Whether it is a plan, with neither of the two. */
+  ofNothing: boolean;
   /** What is wrong between the keys of single tiers. */
   mistakes: Mistake[];
 }
@@ -63,6 +68,8 @@ export function draftOf(raw: unknown): Draft {
     ...defined('ledger', ledger.safeParse(file['ledger']).data),
     ...defined('notify', notify.safeParse(file['notify']).data),
     backups,
+    sites: siteDraftsOf(file['sites']),
+    ofNothing: isRecord(raw) && !('backups' in raw) && !('sites' in raw),
     mistakes,
   };
 }
@@ -164,11 +171,6 @@ function dayMistakes(unit: Cadence['unit'], { on }: Times, path: Path): Mistake[
       message: `${JSON.stringify(on)} is not a day of a ${unit}; expected ${keyHints.on[unit]}`,
     },
   ];
-}
-
-function minuteOfDay(text: string): number {
-  const [hours, minutes] = text.split(':');
-  return Number(hours) * 60 + Number(minutes);
 }
 
 const durationOf = (value: unknown) => (typeof value === 'string' ? parseDuration(value) : undefined);

@@ -1,96 +1,29 @@
-/** The rules that start copies as soon as AWS says that a backup is completed. */
-import { copyBackupsJobOf } from './jobs.ts';
+/** The rules: what starts a function as soon as AWS, or another function, says that something has happened. */
+import { copyRulesOf } from './copy-rules.ts';
+import { type FunctionName, functionNames } from './functions.ts';
 import { functionResourceId, lambdaId } from './logical-ids.ts';
-import type { Backup, Plan } from './plan.ts';
-import { arnOf, type Resource, type Resources, ref } from './template.ts';
-
-const startsFunction = 'copy-backups';
-const deadLettersId = functionResourceId(startsFunction, 'DeadLetters');
+import type { Plan } from './plan.ts';
+import { siteRulesOf } from './site-rules.ts';
+import { allFilledIn, arnOf, filledIn, type Resource, type Resources, ref, type Target } from './template.ts';
 
 /** A rule before it is CloudFormation; `npm run plan` shows these. */
 export interface EventRule {
   logicalId: string;
   description: string;
-  startsFunction: typeof startsFunction;
-  pattern: { source: string[]; 'detail-type': string[]; detail: Record<string, string[]> };
-  /** With the event in it, which EventBridge fills in. */
-  inputTemplate: string;
+  startsFunction: FunctionName;
+  pattern: { source: string[]; 'detail-type': string[]; detail: Record<string, unknown> };
+  job: object;
+  /** How long EventBridge tries to start the function. */
+  retrySeconds: number;
 }
 
-interface Completion extends Pick<EventRule, 'description' | 'pattern'> {
-  id: string;
-  /** Whether AWS would say so of backups of this one. */
-  isOf: (backup: Backup) => boolean;
-}
-
-/**
- * Amazon EBS user guide, "EventBridge events for EBS"; Amazon RDS user guide, "RDS event categories":
- * RDS-EVENT-0042 is a manual snapshot, RDS-EVENT-0075 a manual one of a cluster.
- */
-const completions: readonly Completion[] = [
-  {
-    id: 'CopyCompletedSnapshotRule',
-    description: 'Starts the copies of a snapshot that is completed',
-    pattern: {
-      source: ['aws.ec2'],
-      'detail-type': ['EBS Snapshot Notification'],
-      detail: { event: ['createSnapshot'], result: ['succeeded'] },
-    },
-    isOf: ({ subject }) => subject.kind === 'volumes',
-  },
-  {
-    id: 'CopyCompletedSetRule',
-    description: 'Starts the copies of a set of snapshots that is completed',
-    pattern: {
-      source: ['aws.ec2'],
-      'detail-type': ['EBS Multi-Volume Snapshots Completion Status'],
-      detail: { event: ['createSnapshots'], result: ['succeeded'] },
-    },
-    isOf: ({ subject }) => subject.kind === 'instances',
-  },
-  {
-    id: 'CopyCompletedDbSnapshotRule',
-    description: 'Starts the copies of a database snapshot that is completed',
-    pattern: {
-      source: ['aws.rds'],
-      'detail-type': ['RDS DB Snapshot Event'],
-      detail: { EventID: ['RDS-EVENT-0042'] },
-    },
-    isOf: ({ subject }) =>
-      subject.kind === 'databases' && (subject.chosen.instances ?? subject.chosen.tags) !== undefined,
-  },
-  {
-    id: 'CopyCompletedClusterSnapshotRule',
-    description: 'Starts the copies of a cluster snapshot that is completed',
-    pattern: {
-      source: ['aws.rds'],
-      'detail-type': ['RDS DB Cluster Snapshot Event'],
-      detail: { EventID: ['RDS-EVENT-0075'] },
-    },
-    isOf: ({ subject }) =>
-      subject.kind === 'databases' && (subject.chosen.clusters ?? subject.chosen.tags) !== undefined,
-  },
+export const eventRulesOf = (plan: Plan, target: Target): EventRule[] => [
+  ...copyRulesOf(plan),
+  ...siteRulesOf(plan, target),
 ];
 
-/** None if nothing is copied; otherwise those of the kinds that are. */
-export function eventRulesOf(plan: Plan): EventRule[] {
-  const copied = plan.backups.filter(({ copies }) => copies.length > 0);
-  // No other variable: EventBridge does not escape what it puts in place of them.
-  const inputTemplate = `{"job": ${JSON.stringify(copyBackupsJobOf(plan))}, "event": <aws.events.event.json>}`;
-  return completions
-    .filter(({ isOf }) => copied.some(isOf))
-    .map(({ id, description, pattern }) => ({
-      logicalId: id,
-      description,
-      startsFunction,
-      pattern,
-      inputTemplate,
-    }));
-}
-
-export function eventRuleResources(plan: Plan): Resources {
-  const rules = eventRulesOf(plan);
-  if (rules.length === 0) return {};
+export function eventRuleResources(plan: Plan, target: Target): Resources {
+  const rules = eventRulesOf(plan, target);
   return {
     ...Object.fromEntries(
       rules.flatMap((rule) => [
@@ -98,32 +31,36 @@ export function eventRuleResources(plan: Plan): Resources {
         [`${rule.logicalId}Permission`, permission(rule)],
       ]),
     ),
-    [functionResourceId(startsFunction, 'DeadLettersPolicy')]: deadLettersPolicy(rules),
+    ...deadLettersPolicies(rules),
   };
 }
 
-function ruleResource({ description, pattern, inputTemplate }: EventRule): Resource {
+/** No other variable than the event: EventBridge does not escape what it puts in place of them. */
+export const inputTemplateOf = ({ job }: Pick<EventRule, 'job'>): string =>
+  `{"job": ${JSON.stringify(job)}, "event": <aws.events.event.json>}`;
+
+function ruleResource(rule: EventRule): Resource {
+  const { description, startsFunction, pattern, retrySeconds } = rule;
   return {
     Type: 'AWS::Events::Rule',
     Properties: {
       Description: description,
       State: 'ENABLED',
-      EventPattern: pattern,
+      EventPattern: allFilledIn(pattern),
       Targets: [
         {
           Id: startsFunction,
           Arn: arnOf(lambdaId(startsFunction)),
-          InputTransformer: { InputTemplate: inputTemplate },
-          // After an hour the schedule has long seen to it.
-          RetryPolicy: { MaximumEventAgeInSeconds: 3600, MaximumRetryAttempts: 185 },
-          DeadLetterConfig: { Arn: arnOf(deadLettersId) },
+          InputTransformer: { InputTemplate: filledIn(inputTemplateOf(rule)) },
+          RetryPolicy: { MaximumEventAgeInSeconds: retrySeconds, MaximumRetryAttempts: 185 },
+          DeadLetterConfig: { Arn: arnOf(functionResourceId(startsFunction, 'DeadLetters')) },
         },
       ],
     },
   };
 }
 
-const permission = ({ logicalId }: EventRule): Resource => ({
+const permission = ({ logicalId, startsFunction }: EventRule): Resource => ({
   Type: 'AWS::Lambda::Permission',
   Properties: {
     FunctionName: arnOf(lambdaId(startsFunction)),
@@ -133,11 +70,24 @@ const permission = ({ logicalId }: EventRule): Resource => ({
   },
 });
 
+function deadLettersPolicies(rules: readonly EventRule[]): Resources {
+  const started = functionNames.filter((name) => rules.some((rule) => rule.startsFunction === name));
+  return Object.fromEntries(
+    started.map((name) => [
+      functionResourceId(name, 'DeadLettersPolicy'),
+      deadLettersPolicy(
+        functionResourceId(name, 'DeadLetters'),
+        rules.filter((rule) => rule.startsFunction === name),
+      ),
+    ]),
+  );
+}
+
 /** EventBridge user guide, "Dead-letter queues": a rule has no role, so the queue itself lets it in. */
-const deadLettersPolicy = (rules: readonly EventRule[]): Resource => ({
+const deadLettersPolicy = (queueId: string, rules: readonly EventRule[]): Resource => ({
   Type: 'AWS::SQS::QueuePolicy',
   Properties: {
-    Queues: [ref(deadLettersId)],
+    Queues: [ref(queueId)],
     PolicyDocument: {
       Version: '2012-10-17',
       Statement: [
@@ -145,7 +95,7 @@ const deadLettersPolicy = (rules: readonly EventRule[]): Resource => ({
           Effect: 'Allow',
           Principal: { Service: 'events.amazonaws.com' },
           Action: 'sqs:SendMessage',
-          Resource: arnOf(deadLettersId),
+          Resource: arnOf(queueId),
           Condition: { ArnEquals: { 'aws:SourceArn': rules.map(({ logicalId }) => arnOf(logicalId)) } },
         },
       ],

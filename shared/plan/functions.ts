@@ -2,7 +2,9 @@
 import { permissions as copyBackups } from '../../functions/copy-backups/permissions.ts';
 import { permissions as createImages } from '../../functions/create-images/permissions.ts';
 import { permissions as expireBackups } from '../../functions/expire-backups/permissions.ts';
+import { permissions as invalidateCdn } from '../../functions/invalidate-cdn/permissions.ts';
 import { permissions as reconcileLedger } from '../../functions/reconcile-ledger/permissions.ts';
+import { permissions as syncAssets } from '../../functions/sync-assets/permissions.ts';
 import { permissions as takeDbSnapshots } from '../../functions/take-db-snapshots/permissions.ts';
 import { permissions as takeSnapshots } from '../../functions/take-snapshots/permissions.ts';
 import type { Permissions } from './permissions.ts';
@@ -14,8 +16,13 @@ export const functions = {
   'copy-backups': copyBackups,
   'expire-backups': expireBackups,
   'reconcile-ledger': reconcileLedger,
+  'sync-assets': syncAssets,
+  'invalidate-cdn': invalidateCdn,
 } satisfies Record<string, Permissions>;
 
 export type FunctionName = keyof typeof functions;
 
 export const functionNames = Object.keys(functions) as FunctionName[];
+
+/** Those that have nothing to do without sites, and may do nothing then. */
+export const siteFunctions: readonly FunctionName[] = ['sync-assets', 'invalidate-cdn'];

@@ -1,10 +1,10 @@
 /** What AWS would refuse at the deploy, although every line of the plan is right. */
 import { compilePlan } from './compile.ts';
-import { eventRulesOf } from './event-rules.ts';
+import { type EventRule, eventRulesOf, inputTemplateOf } from './event-rules.ts';
 import { functionNames } from './functions.ts';
 import type { Plan } from './plan.ts';
 import { schedulesOf } from './schedules.ts';
-import { ownerOf, type Target } from './template.ts';
+import { ownerOf, type Resources, type Target } from './template.ts';
 
 /** AWS Lambda, API reference, CreateFunction: FunctionName. The longest of our names, so that the others fit. */
 const functionNameLength = 64;
@@ -12,6 +12,10 @@ const functionNameLength = 64;
 const inputBytes = 256 * 1024;
 /** Amazon EventBridge, API reference, InputTransformer: InputTemplate. */
 const inputTemplateLength = 8192;
+/** Amazon EventBridge, quotas: the size of an event pattern. */
+const patternLength = 2048;
+/** IAM, quotas: all inline policies of a role together, white space apart. */
+const rolePolicyLength = 10_240;
 /** AWS CloudFormation, quotas: resources in a template, and the size of a template in S3. */
 const templateResources = 500;
 const templateBytes = 1_048_576;
@@ -26,7 +30,8 @@ export function limitMistakes(plan: Plan, target: Target): string[] {
   return [
     ...ownerMistakes(target),
     ...inputMistakes(plan),
-    ...eventMistakes(plan),
+    ...eventMistakes(plan, target),
+    ...roleMistakes(compilePlan(plan, target).resources),
     ...templateMistakes(plan, target),
   ];
 }
@@ -48,27 +53,68 @@ function inputMistakes(plan: Plan): string[] {
     const remedy =
       startsFunction === 'reconcile-ledger'
         ? 'it names the sources of every backup, so choose them by tag in place of ids, or give some backups to another service'
-        : 'choose by fewer tags, values or ids';
+        : startsFunction === 'sync-assets'
+          ? 'say more with fewer globs and rules of headers'
+          : 'choose by fewer tags, values or ids';
     return [
       `the job of the schedule ${name} has ${bytes} bytes; expected ${inputBytes} at most, which is what EventBridge Scheduler takes: ${remedy}`,
     ];
   });
 }
 
-/** All rules carry the same job. */
-function eventMistakes(plan: Plan): string[] {
-  const [rule] = eventRulesOf(plan);
-  if (!rule || rule.inputTemplate.length <= inputTemplateLength) return [];
+function eventMistakes(plan: Plan, target: Target): string[] {
+  const mistakes = eventRulesOf(plan, target).flatMap((rule) => [
+    ...inputTemplateMistakes(rule),
+    ...patternMistakes(rule),
+  ]);
+  // All rules of a function may carry the same job.
+  return [...new Set(mistakes)];
+}
+
+function inputTemplateMistakes(rule: EventRule): string[] {
+  const length = lengthOf(inputTemplateOf(rule));
+  if (length <= inputTemplateLength) return [];
+  const { startsFunction, job } = rule;
+  const [of, remedy] =
+    'site' in job
+      ? [` for the site ${String(job.site)}`, 'say more with fewer globs and rules of headers']
+      : ['', 'it names every copy of every backup, so copy fewer, or give some backups to another service'];
   return [
-    `the job of copy-backups has ${rule.inputTemplate.length} characters in an event rule; expected ${inputTemplateLength} at most, which is what EventBridge takes: it names every copy of every backup, so copy fewer, or give some backups to another service`,
+    `the job of ${startsFunction}${of} has ${length} characters in an event rule; expected ${inputTemplateLength} at most, which is what EventBridge takes: ${remedy}`,
   ];
+}
+
+function patternMistakes({ logicalId, pattern }: EventRule): string[] {
+  const length = lengthOf(JSON.stringify(pattern));
+  if (length <= patternLength) return [];
+  return [
+    `the pattern of the rule ${logicalId} has ${length} characters; expected ${patternLength} at most, which is what EventBridge takes: choose a shorter prefix for the releases`,
+  ];
+}
+
+/** With names as long as CloudFormation makes them in the places of references. */
+const lengthOf = (text: string): number => text.replaceAll(/\$\{[^}]+\}/g, 'x'.repeat(63)).length;
+
+function roleMistakes(resources: Resources): string[] {
+  return Object.entries(resources).flatMap(([id, { Type, Properties }]) => {
+    if (Type !== 'AWS::IAM::Role') return [];
+    // What is here `{"Fn::Sub":"…"}` is there the text alone.
+    const length = lengthOf(
+      JSON.stringify(Properties?.['Policies']).replaceAll(/\{"Fn::Sub":("[^"]*")\}/g, '$1'),
+    );
+    if (length <= rolePolicyLength) return [];
+    return [
+      `the policy of ${id} has ${length} characters; expected ${rolePolicyLength} at most, which is what IAM takes: it names every site, so give some sites to another service, with a plan of its own`,
+    ];
+  });
 }
 
 function templateMistakes(plan: Plan, target: Target): string[] {
   const { resources } = compilePlan(plan, target);
   const count = Object.keys(resources).length + resourcesOfServerless;
   const bytes = Buffer.byteLength(JSON.stringify(resources)) + bytesOfServerless;
-  const remedy = 'give some backups to another service, with a plan of its own';
+  const some = plan.sites.length > 0 ? 'backups or sites' : 'backups';
+  const remedy = `give some ${some} to another service, with a plan of its own`;
   return [
     ...(count > templateResources
       ? [

@@ -15,6 +15,28 @@ export const tierScheduleId = (backup: string, tier: string): string =>
 export const ageAlarmId = (backup: string, tier: string): string =>
   `Backup${pascal(backup)}${pascal(tier)}AgeAlarm`;
 
+type SiteResource =
+  | 'Bucket'
+  | 'BucketPolicy'
+  | 'Distribution'
+  | 'Folders'
+  | 'ReleasesRule'
+  | 'SyncedRule'
+  | 'VerifySchedule';
+
+/** `blog` and `Bucket` make `SiteBlogBucket`. */
+export const siteResourceId = (site: string, resource: SiteResource): string =>
+  `Site${pascal(site)}${resource}`;
+/** The outputs of the stack that people and `npm run sync` read. */
+export const siteOutputId = (
+  site: string,
+  output: 'Bucket' | 'Releases' | 'Distribution' | 'Domain',
+): string => `Site${pascal(site)}${output}`;
+
+/** What all sites share: the bucket for releases of those that name none, and how CloudFront signs. */
+export const releasesId = (resource: 'Bucket' | 'BucketPolicy'): string => `Releases${resource}`;
+export const accessControlId = 'SitesAccessControl';
+
 type FunctionResource =
   | 'Role'
   | 'Schedule'
@@ -37,3 +59,5 @@ export function lambdaId(functionName: string): string {
 
 /** A schedule's name within its group: a dot, which no name of the plan has, keeps backup and tier apart. */
 export const scheduleName = (backup: string, tier: string): string => `${backup}.${tier}`;
+/** With one dot more than any tier's. */
+export const verifyScheduleName = (site: string): string => `site.${site}.verify`;

@@ -1,6 +1,7 @@
 /** A plan that has passed every rule, in the terms that the compiler thinks in. */
 import type { Duration, DurationUnit } from '../duration.ts';
 import type { DatabaseSelector, InstanceBackup, InstanceSelector, VolumeSelector } from '../job.ts';
+import type { Site } from './site.ts';
 
 export const weekdays = [
   'sunday',
@@ -71,6 +72,7 @@ export interface Plan {
   keepOfGoneSources: number;
   logRetentionDays: number;
   backups: Backup[];
+  sites: Site[];
 }
 
 /** The regions other than the stack's own that hold copies, each once. */

@@ -1,12 +1,12 @@
-/** Dead-letter queues, and the queue of what is more than one run can do. */
+/** Dead-letter queues, and the queues of what is more than one run can do, or is for later. */
 import { functionNames } from './functions.ts';
 import { functionResourceId, lambdaId } from './logical-ids.ts';
 import { arnOf, type Resource, type Resources } from './template.ts';
 
 const daySeconds = 24 * 3600;
 
-/** The functions that hand work to themselves in batches, by way of a queue. */
-export const queueing: readonly string[] = ['expire-backups'];
+/** The functions that hand work to themselves by way of a queue: in batches, or until AWS takes it. */
+export const queueing: readonly string[] = ['expire-backups', 'invalidate-cdn'];
 
 export function queueResources(): Resources {
   return {
@@ -48,7 +48,7 @@ function workQueue(name: string): Resource {
   };
 }
 
-/** Two at a time, the fewest that Lambda takes: they share the account's rate of calls to EC2. */
+/** Two at a time, the fewest that Lambda takes: they share the account's rate of calls. */
 function queueSource(name: string): Resource {
   return {
     Type: 'AWS::Lambda::EventSourceMapping',

@@ -3,12 +3,14 @@ import { type Duration, parseDuration } from '../duration.ts';
 import { cadenceOf, draftOf } from './draft.ts';
 import { type Mistake, PlanError, planError } from './mistakes.ts';
 import type { Backup, CopyTarget, Plan, Subject, Tier } from './plan.ts';
+import { siteOf } from './read-site.ts';
 import { accountMistakes } from './rules/account.ts';
 import { copyMistakes } from './rules/copies.ts';
 import { freezeMistakes } from './rules/freeze.ts';
 import { nameMistakes } from './rules/names.ts';
 import { retentionMistakes } from './rules/retention.ts';
 import { selectorMistakes } from './rules/selectors.ts';
+import { siteMistakes } from './rules/sites.ts';
 import { timeMistakes } from './rules/times.ts';
 import { type BackupFile, type PlanFile, planSchema, type TierFile } from './schema.ts';
 import { shapeMistakes } from './shape.ts';
@@ -44,6 +46,7 @@ function ruleMistakes(raw: unknown, region: string, now: Date): Mistake[] {
     ...freezeMistakes(draft),
     ...retentionMistakes(draft),
     ...copyMistakes(draft, region),
+    ...siteMistakes(draft),
     ...timeMistakes(draft, now),
     ...accountMistakes(draft, region),
   ];
@@ -53,7 +56,7 @@ function planOf(file: PlanFile): Plan {
   return {
     ...file,
     notify: file.notify,
-    backups: file.backups.map(
+    backups: (file.backups ?? []).map(
       (backup): Backup => ({
         name: backup.name,
         subject: subjectOf(backup),
@@ -61,6 +64,7 @@ function planOf(file: PlanFile): Plan {
         copies: copiesOf(backup),
       }),
     ),
+    sites: (file.sites ?? []).map(siteOf),
   };
 }
 

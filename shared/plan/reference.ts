@@ -47,4 +47,5 @@ function objectIn(schema: JsonSchema): JsonSchema | undefined {
   return inner.properties ? inner : undefined;
 }
 
-const code = (value: unknown): string => `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``;
+const code = (value: unknown): string =>
+  `\`${typeof value === 'string' && value !== '' ? value : JSON.stringify(value)}\``;

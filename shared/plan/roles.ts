@@ -1,11 +1,12 @@
 /** A role of its own for each function: what its `permissions.ts` says, its log group, its queues. */
 import { ledgerStatement } from '../ledger/permissions.ts';
-import { type FunctionName, functionNames, functions } from './functions.ts';
+import { type FunctionName, functionNames, functions, siteFunctions } from './functions.ts';
 import { functionResourceId } from './logical-ids.ts';
 import { arnHere, type Statement, theOwner } from './permissions.ts';
 import type { Plan } from './plan.ts';
 import { queueing } from './queues.ts';
-import { arnOf, ownerOf, type Resource, type Resources, sub, type Target } from './template.ts';
+import { arnsOf } from './site-arns.ts';
+import { arnOf, filledIn, ownerOf, type Resource, type Resources, sub, type Target } from './template.ts';
 
 export function roleResources(plan: Plan, target: Target): Resources {
   return Object.fromEntries(
@@ -63,10 +64,17 @@ function queueStatements(name: string) {
   ];
 }
 
-/** What a function may do beyond its logs and its queues, under the plan's ledger. */
-export function statementsOf(name: FunctionName, { ledger }: Pick<Plan, 'ledger'>): Statement[] {
+/** What a function may do beyond its logs and its queues, under the plan's ledger and with its sites. */
+export function statementsOf(name: FunctionName, plan: Pick<Plan, 'ledger' | 'sites'>): Statement[] {
+  if (plan.sites.length === 0 && siteFunctions.includes(name)) return [];
   const { statements, ledger: operations } = functions[name];
-  return [...statements, ledgerStatement(ledger, operations)];
+  return [
+    ...statements.map((statement) => ({
+      ...statement,
+      resources: [...new Set(statement.resources.flatMap((resource) => arnsOf(resource, plan)))],
+    })),
+    ...(operations.length > 0 ? [ledgerStatement(plan.ledger, operations)] : []),
+  ];
 }
 
 function policyStatement({ actions, resources, conditions }: Statement, owner: string) {
@@ -78,10 +86,7 @@ function policyStatement({ actions, resources, conditions }: Statement, owner: s
   };
 }
 
-function filled(text: string, owner: string) {
-  const own = text.replaceAll(theOwner, owner);
-  return own.includes('AWS::') ? sub(own) : own;
-}
+const filled = (text: string, owner: string) => filledIn(text.replaceAll(theOwner, owner));
 
 const filledConditions = (conditions: NonNullable<Statement['conditions']>, owner: string) =>
   Object.fromEntries(

@@ -1,12 +1,29 @@
-/** The schedules: one a tier, one for expiry, one for the ledger, and one for copies if there are any. */
+/** The schedules: one a tier and a site, one for expiry, one for the ledger, and one for copies if there are any. */
 import { cronOf, type Rhythm, zoneOf } from './cadence.ts';
 import { type FunctionName, functionNames } from './functions.ts';
 import { copyBackupsJobOf, expireBackupsJobOf, reconcileLedgerJobOf, takingOf } from './jobs.ts';
-import { functionResourceId, lambdaId, scheduleName, tierScheduleId } from './logical-ids.ts';
+import {
+  functionResourceId,
+  lambdaId,
+  scheduleName,
+  siteResourceId,
+  tierScheduleId,
+  verifyScheduleName,
+} from './logical-ids.ts';
 import { arnHere } from './permissions.ts';
 import { copyRegions, intervalOf, mostHours, type Plan } from './plan.ts';
+import { verifyJobOf } from './site-jobs.ts';
 import { subjectWords } from './subject-words.ts';
-import { arnOf, ownerOf, type Resource, type Resources, ref, sub, type Target } from './template.ts';
+import {
+  arnOf,
+  filledIn,
+  ownerOf,
+  type Resource,
+  type Resources,
+  ref,
+  sub,
+  type Target,
+} from './template.ts';
 
 /** A schedule before it is CloudFormation; `npm run plan` shows these. */
 export interface Schedule {
@@ -28,7 +45,7 @@ const reconciling: Rhythm = { unit: 'hour', hours: 1, minute: 10 };
 const copying: Rhythm = { unit: 'minute', minutes: 10, from: 5 };
 
 export function schedulesOf(plan: Plan): Schedule[] {
-  return [...tierSchedules(plan), ...copySchedules(plan), ...hourlySchedules(plan)];
+  return [...tierSchedules(plan), ...copySchedules(plan), ...siteSchedules(plan), ...hourlySchedules(plan)];
 }
 
 function tierSchedules({ backups }: Plan): Schedule[] {
@@ -55,6 +72,23 @@ function copySchedules(plan: Plan): Schedule[] {
       rhythm: copying,
     },
   ];
+}
+
+function siteSchedules({ sites }: Plan): Schedule[] {
+  return sites.flatMap((site) =>
+    site.verifyAt === undefined
+      ? []
+      : [
+          {
+            logicalId: siteResourceId(site.name, 'VerifySchedule'),
+            name: verifyScheduleName(site.name),
+            description: `Mends what another hand changed of the site ${site.name}`,
+            startsFunction: 'sync-assets' as const,
+            job: verifyJobOf(site),
+            rhythm: { unit: 'day', at: site.verifyAt } as const,
+          },
+        ],
+  );
 }
 
 function hourlySchedules(plan: Plan): Schedule[] {
@@ -104,7 +138,7 @@ function scheduleResource(schedule: Schedule, { timezone }: Plan): Resource {
       Target: {
         Arn: arnOf(lambdaId(startsFunction)),
         RoleArn: arnOf(roleId),
-        Input: JSON.stringify(job),
+        Input: filledIn(JSON.stringify(job)),
         RetryPolicy: { MaximumEventAgeInSeconds: retrySeconds(rhythm), MaximumRetryAttempts: 185 },
         DeadLetterConfig: { Arn: arnOf(functionResourceId(startsFunction, 'DeadLetters')) },
       },

@@ -9,6 +9,7 @@ import { nameField } from '../job.ts';
 import { subjectKinds } from './plan.ts';
 import { copiesSchema } from './schema/copy.ts';
 import { described, oneOfKeys } from './schema/fields.ts';
+import { siteSchema } from './schema/site.ts';
 import { subjectSchemas } from './schema/subjects.ts';
 import { tierSchema } from './schema/tier.ts';
 
@@ -91,9 +92,18 @@ export const planSchema = z
     backups: z
       .array(backupSchema, { error: 'is not a list of backups; expected at least one "- name: …"' })
       .min(1, 'has no backup; expected at least one')
+      .optional()
       .meta({ description: 'What is backed up, how often, and for how long.' }),
+    sites: z
+      .array(siteSchema, { error: 'is not a list of sites; expected at least one "- name: …"' })
+      .min(1, 'has no site; expected at least one')
+      .optional()
+      .meta({
+        description: 'What is published, where to, and who serves it. Without `backups` at least one.',
+      }),
   })
   .meta({
+    anyOf: [{ required: ['backups'] }, { required: ['sites'] }],
     title: 'Groundskeeper plan',
     description:
       'What Groundskeeper does in this account. `serverless deploy` turns it into schedules, alarms and roles.',
@@ -101,4 +111,5 @@ export const planSchema = z
 
 export type PlanFile = z.output<typeof planSchema>;
 export type BackupFile = z.output<typeof backupSchema>;
+export type SiteFile = z.output<typeof siteSchema>;
 export type TierFile = BackupFile['tiers'][number];

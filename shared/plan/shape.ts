@@ -73,13 +73,18 @@ export function valueAt(raw: unknown, path: Path): unknown {
 function keysAt(schema: z.core.$ZodType, path: Path): string[] {
   const plain = unwrapped(schema);
   const [step, ...rest] = path;
-  if (plain instanceof z.ZodArray) return keysAt(plain.element, rest);
-  if (!(plain instanceof z.ZodObject)) return [];
-  if (step === undefined) return Object.keys(plain.shape);
-  return keysAt(plain.shape[step], rest);
+  if (plain instanceof z.core.$ZodUnion) {
+    return plain._zod.def.options.flatMap((option: z.core.$ZodType) => keysAt(option, path));
+  }
+  if (plain instanceof z.core.$ZodArray) return keysAt(plain._zod.def.element, rest);
+  if (!(plain instanceof z.core.$ZodObject)) return [];
+  const { shape } = plain._zod.def;
+  if (step === undefined) return Object.keys(shape);
+  const inner = shape[step];
+  return inner ? keysAt(inner, rest) : [];
 }
 
 function unwrapped(schema: z.core.$ZodType): z.core.$ZodType {
-  const wraps = schema instanceof z.ZodOptional || schema instanceof z.ZodDefault;
-  return wraps ? unwrapped(schema.unwrap() as z.core.$ZodType) : schema;
+  const wraps = schema instanceof z.core.$ZodOptional || schema instanceof z.core.$ZodDefault;
+  return wraps ? unwrapped(schema._zod.def.innerType) : schema;
 }

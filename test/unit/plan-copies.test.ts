@@ -5,7 +5,7 @@ import { expireBackupsJob } from '../../functions/expire-backups/job.ts';
 import { takeSnapshotsJob } from '../../functions/take-snapshots/job.ts';
 import { compilePlan } from '../../shared/plan/compile.ts';
 import { describePlan } from '../../shared/plan/describe.ts';
-import { eventRulesOf } from '../../shared/plan/event-rules.ts';
+import { eventRulesOf, inputTemplateOf } from '../../shared/plan/event-rules.ts';
 import { limitMistakes } from '../../shared/plan/limits.ts';
 import { schedulesOf } from '../../shared/plan/schedules.ts';
 import type { Resource } from '../../shared/plan/template.ts';
@@ -112,6 +112,7 @@ const rulesFor = (subject: string, copies = 'copies: [{ region: eu-west-1, keep:
         tiers: ['- { name: daily, every: day, at: "03:35", keep: 7 days }'],
       }),
     ),
+    target,
   );
 
 describe('The events that start copies', () => {
@@ -126,9 +127,10 @@ describe('The events that start copies', () => {
   });
 
   test('carry the job of the schedule, with the whole event beside it', () => {
-    const [rule] = eventRulesOf(plan);
+    const [rule] = eventRulesOf(plan, target);
     const event = { detail: { snapshot_id: 'arn:aws:ec2::us-east-1:snapshot/snap-01234567' } };
-    const sent = rule?.inputTemplate.replace('<aws.events.event.json>', () => JSON.stringify(event));
+    const sent =
+      rule && inputTemplateOf(rule).replace('<aws.events.event.json>', () => JSON.stringify(event));
     expect(JSON.parse(sent ?? '')).toEqual({ job: copyJob, event });
     // EventBridge does not escape what it puts in place of another variable.
     expect(sent).not.toMatch(/<aws\./);

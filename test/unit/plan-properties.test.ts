@@ -3,7 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { copyBackupsJob } from '../../functions/copy-backups/job.ts';
 import { createImagesJob } from '../../functions/create-images/job.ts';
 import { expireBackupsJob } from '../../functions/expire-backups/job.ts';
+import { invalidateCdnJob } from '../../functions/invalidate-cdn/job.ts';
 import { reconcileLedgerJob } from '../../functions/reconcile-ledger/job.ts';
+import { syncAssetsJob } from '../../functions/sync-assets/job.ts';
 import { takeDbSnapshotsJob } from '../../functions/take-db-snapshots/job.ts';
 import { takeSnapshotsJob } from '../../functions/take-snapshots/job.ts';
 import { compilePlan } from '../../shared/plan/compile.ts';
@@ -18,6 +20,8 @@ const jobs: Readonly<Record<FunctionName, { safeParse: (job: unknown) => { error
   'copy-backups': copyBackupsJob,
   'expire-backups': expireBackupsJob,
   'reconcile-ledger': reconcileLedgerJob,
+  'sync-assets': syncAssetsJob,
+  'invalidate-cdn': invalidateCdnJob,
 };
 
 const seed = 20_261_121;

@@ -23,14 +23,15 @@ const minutesApartOfDatabases = 15;
 const leastApart = ({ subjects }: DraftBackup): number =>
   subjects.some(({ kind }) => kind === 'databases') ? minutesApartOfDatabases : minutesApart;
 
-export function timeMistakes({ timezone, backups }: Draft, now: Date): Mistake[] {
+export function timeMistakes({ timezone, backups, sites }: Draft, now: Date): Mistake[] {
   if (timezone === undefined) return [];
   if (!isZone(timezone)) return [unknownZone(timezone)];
   const zone = zoneOver(timezone, now, yearsAhead);
-  return backups.flatMap((backup) => [
+  const inBackups = backups.flatMap((backup) => [
     ...backup.tiers.flatMap((tier) => skippedTime(tier, zone)),
     ...tooClose(backup, zone),
   ]);
+  return [...inBackups, ...sites.flatMap(({ verify }) => (verify ? skippedTime(verify, zone) : []))];
 }
 
 function unknownZone(timezone: string): Mistake {
@@ -40,7 +41,7 @@ function unknownZone(timezone: string): Mistake {
   };
 }
 
-function skippedTime({ path, cadence }: DraftTier, zone: Zone): Mistake[] {
+function skippedTime({ path, cadence }: Pick<DraftTier, 'path' | 'cadence'>, zone: Zone): Mistake[] {
   if (!cadence || cadence.unit === 'hour') return [];
   const skipped = firstSkip(cadence, zone);
   if (!skipped) return [];

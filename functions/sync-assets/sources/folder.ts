@@ -1,0 +1,140 @@
+/** A folder of the machine that the command runs on. */
+
+import { opendirSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { isAbsolute, join, relative, sep } from 'node:path';
+import { partBytes } from '../../../shared/sites/content-tag.ts';
+import { isJunk } from './entry-names.ts';
+import { EntryTable } from './entry-table.ts';
+import type { Content, OpenedContent, Source, SourceEntry } from './source.ts';
+import { SourceError } from './source-error.ts';
+import { tagOfContent } from './tag-of.ts';
+
+export class FolderSource implements Source {
+  readonly #root: string;
+  readonly #where: string;
+  readonly #prefix: string;
+
+  /**
+   * @param folder as it was typed
+   * @param prefix the site's
+   * @throws SourceError if it is no folder
+   */
+  constructor(folder: string, prefix: string) {
+    this.#where = folder;
+    this.#prefix = prefix;
+    try {
+      this.#root = realpathSync(folder);
+    } catch (cause) {
+      throw new SourceError(`${folder} is not there`, { cause });
+    }
+    if (!statSync(this.#root).isDirectory()) throw new SourceError(`${folder} is no folder`);
+  }
+
+  async *entries(): AsyncGenerator<SourceEntry> {
+    const table = new EntryTable(this.#where, this.#prefix);
+    this.#walk(this.#root, '', table);
+    table.seal();
+    for (const row of table.rows()) yield { path: table.pathOf(row), size: table.sizeOf(row) };
+  }
+
+  async tagOf(entry: SourceEntry): Promise<string> {
+    return tagOfContent(this.#contentOf(entry));
+  }
+
+  async *contents(entries: readonly SourceEntry[]): AsyncGenerator<OpenedContent> {
+    for (const entry of entries) yield { entry, content: this.#contentOf(entry) };
+  }
+
+  async close(): Promise<void> {
+    // Nothing is held.
+  }
+
+  /** @param path of the folder, with its last slash; `''` for the root */
+  #walk(folder: string, path: string, table: EntryTable): void {
+    const listing = opendirSync(folder);
+    try {
+      for (let found = listing.readSync(); found; found = listing.readSync()) {
+        const name = path + found.name;
+        if (isJunk(name)) continue;
+        const place = join(folder, found.name);
+        if (found.isSymbolicLink()) this.#follow(place, name, table);
+        else this.#take(place, name, statSync(place), table);
+      }
+    } finally {
+      listing.closeSync();
+    }
+  }
+
+  #take(place: string, path: string, stats: Stats, table: EntryTable): void {
+    if (stats.isDirectory()) this.#walk(place, `${path}/`, table);
+    else if (stats.isFile()) table.add(path, stats.size);
+    else throw new SourceError(`${this.#where}: ${JSON.stringify(path)} is neither a file nor a folder`);
+  }
+
+  /** A link is what it leads to, if that is in the folder too: it may lead to a password file. */
+  #follow(place: string, path: string, table: EntryTable): void {
+    const which = `${this.#where}: the symbolic link ${JSON.stringify(path)}`;
+    let target: string;
+    try {
+      target = realpathSync(place);
+    } catch (cause) {
+      throw new SourceError(`${which} leads nowhere`, { cause });
+    }
+    if (isOutside(this.#root, target)) throw new SourceError(`${which} leaves the folder`);
+    if (!isOutside(target, realpathSync(join(place, '..')))) {
+      throw new SourceError(`${which} leads to a folder that it lies in`);
+    }
+    this.#take(target, path, statSync(target), table);
+  }
+
+  /** Read at once: for a small file Node's thread pool takes several times as long as the file itself. */
+  #contentOf({ path, size }: SourceEntry): Content {
+    const file = join(this.#root, path);
+    if (size > partBytes) return this.#pieces(file, path, size);
+    const bytes = readFileSync(file);
+    this.#checkSize(path, size, bytes.length);
+    return bytes;
+  }
+
+  async *#pieces(file: string, path: string, size: number): AsyncGenerator<Uint8Array> {
+    const handle = await open(file);
+    try {
+      let read = 0;
+      for await (const piece of piecesOf(handle)) {
+        read += piece.length;
+        if (read > size) break;
+        yield piece;
+      }
+      this.#checkSize(path, size, read);
+    } finally {
+      await handle.close();
+    }
+  }
+
+  #checkSize(path: string, size: number, read: number): void {
+    if (read === size) return;
+    throw new SourceError(`${this.#where}: ${JSON.stringify(path)} was changed while it was read`);
+  }
+}
+
+/** Parts, as they are written: none has to be put together. */
+async function* piecesOf(handle: FileHandle): AsyncGenerator<Uint8Array> {
+  while (true) {
+    const piece = Buffer.allocUnsafe(partBytes);
+    let filled = 0;
+    while (filled < partBytes) {
+      const { bytesRead } = await handle.read(piece, filled);
+      if (bytesRead === 0) break;
+      filled += bytesRead;
+    }
+    if (filled > 0) yield piece.subarray(0, filled);
+    if (filled < partBytes) return;
+  }
+}
+
+function isOutside(folder: string, place: string): boolean {
+  const way = relative(folder, place);
+  // Absolute: on another drive.
+  return way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way);
+}

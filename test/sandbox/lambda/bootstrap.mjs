@@ -1,25 +1,37 @@
 /**
  * Runs one deployed bundle in a process of its own, as Lambda's runtime does: the handler is loaded
  * once and invoked again and again. The clock is the parent's: `Date` starts at the time that comes
- * with each invocation and goes on from there; timers stay real.
+ * with each invocation and goes on from there, at the pace that the parent says; so do waits.
  */
 import { pathToFileURL } from 'node:url';
 
+const [file, exportName, pace = '1'] = process.argv.slice(2);
+const timesFaster = Number(pace);
+
 const RealDate = Date;
-let ahead = 0; // milliseconds
+let began = { here: RealDate.now(), there: RealDate.now() };
+const now = () => began.there + (RealDate.now() - began.here) * timesFaster;
 
 class InjectedDate extends RealDate {
   constructor(...parts) {
-    if (parts.length === 0) super(RealDate.now() + ahead);
+    if (parts.length === 0) super(now());
     else super(...parts);
   }
 
   static now() {
-    return RealDate.now() + ahead;
+    return now();
   }
 }
 Object.defineProperty(InjectedDate, 'name', { value: 'Date' });
 globalThis.Date = InjectedDate;
+
+// A timer that does nothing but resolve a promise is a wait. The others are limits, such as that of a
+// request: what they limit takes its time here.
+const isWait = (callback) => String(callback) === 'function () { [native code] }';
+const realSetTimeout = globalThis.setTimeout;
+if (timesFaster !== 1)
+  globalThis.setTimeout = (callback, milliseconds, ...rest) =>
+    realSetTimeout(callback, isWait(callback) ? milliseconds / timesFaster : milliseconds, ...rest);
 
 // Lambda makes logs and metrics of what is written here; each piece goes to the parent at once, so
 // that a process that is cut off leaves what it had said.
@@ -34,11 +46,10 @@ for (const stream of [process.stdout, process.stderr]) {
 
 process.on('disconnect', () => process.exit()); // the parent is gone, in whatever way
 
-const [file, exportName] = process.argv.slice(2);
 let handler;
 
-process.on('message', async ({ payload, now, requestId, functionName, timeoutSeconds }) => {
-  ahead = RealDate.parse(now) - RealDate.now();
+process.on('message', async ({ payload, at, requestId, functionName, timeoutSeconds }) => {
+  began = { here: RealDate.now(), there: RealDate.parse(at) };
   const end = performance.now() + timeoutSeconds * 1000;
   const context = {
     awsRequestId: requestId,

@@ -68,7 +68,9 @@ async function demo(): Promise<void> {
   print();
   const counts = [...runs].map(([name, count]) => `${name} ${count}×`);
   print(quiet(`  Started in these ${seconds} s: ${listed(counts)}.`));
-  print(quiet('  Of reconcile-ledger (hourly) and copy-backups (every ten minutes) one start in three hours.'));
+  print(
+    quiet('  Of reconcile-ledger (hourly) and copy-backups (every ten minutes) one start in three hours.'),
+  );
   print();
   const owner = deployment.stack.functions[0]?.environment['GROUNDSKEEPER_OWNER'] ?? '';
   const rows = await ledgerRows(sandbox, owner);

@@ -14,6 +14,8 @@ export class FolderSource implements Source {
   readonly #root: string;
   readonly #where: string;
   readonly #prefix: string;
+  /** The folders that are being walked, one within the other. */
+  readonly #walked: string[] = [];
 
   /**
    * @param folder as it was typed
@@ -50,9 +52,13 @@ export class FolderSource implements Source {
     // Nothing is held.
   }
 
-  /** @param path of the folder, with its last slash; `''` for the root */
+  /**
+   * @param folder without any link in it
+   * @param path of the folder, with its last slash; `''` for the root
+   */
   #walk(folder: string, path: string, table: EntryTable): void {
     const listing = opendirSync(folder);
+    this.#walked.push(folder);
     try {
       for (let found = listing.readSync(); found; found = listing.readSync()) {
         const name = path + found.name;
@@ -62,6 +68,7 @@ export class FolderSource implements Source {
         else this.#take(place, name, statSync(place), table);
       }
     } finally {
+      this.#walked.pop();
       listing.closeSync();
     }
   }
@@ -82,9 +89,7 @@ export class FolderSource implements Source {
       throw new SourceError(`${which} leads nowhere`, { cause });
     }
     if (isOutside(this.#root, target)) throw new SourceError(`${which} leaves the folder`);
-    if (!isOutside(target, realpathSync(join(place, '..')))) {
-      throw new SourceError(`${which} leads to a folder that it lies in`);
-    }
+    if (this.#walked.includes(target)) throw new SourceError(`${which} leads to a folder that it lies in`);
     this.#take(target, path, statSync(target), table);
   }
 

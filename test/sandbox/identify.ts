@@ -1,4 +1,5 @@
 /** Which service and action a request is for, and in which of AWS's wire formats it speaks. */
+import { cloudFrontOperation } from './cloudfront/operations.ts';
 import type { Message } from './message.ts';
 import { readRequest } from './s3/request.ts';
 
@@ -93,6 +94,10 @@ function fromPath(message: Message, url: URL, service: string): Request {
   const operation = /^\/service\/[^/]+\/operation\/(\w+)$/.exec(url.pathname)?.[1];
   if (operation !== undefined) return { service, action: operation, protocol: 'cbor', parameters: {} };
   if (service === 's3') return { service, ...ofS3(message), protocol: 's3' };
+  if (service === 'cloudfront') {
+    const operation = cloudFrontOperation(message.method, url);
+    if (operation) return { service, ...operation, protocol: 'rest-xml' };
+  }
   const query = Object.fromEntries(url.searchParams);
   const action = `${message.method} ${url.pathname}`;
   if (restXmlServices.has(service)) return { service, action, protocol: 'rest-xml', parameters: query };
@@ -110,6 +115,7 @@ function ofS3(message: Message): Pick<Request, 'action' | 'parameters'> {
     Bucket: bucket,
     Key: key,
     CopySource: headers['x-amz-copy-source'],
+    TaggingDirective: headers['x-amz-tagging-directive'],
     IfMatch: headers['if-match'],
     IfNoneMatch: headers['if-none-match'],
     Keys: action === 'DeleteObjects' ? keysIn(message.body.toString()) : undefined,

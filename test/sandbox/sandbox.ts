@@ -1,4 +1,5 @@
 /** The local AWS: moto behind a proxy that answers what moto lacks, and fails when it is told to. */
+import { SandboxCloudFront } from './cloudfront/cloudfront.ts';
 import { makeControl } from './control.ts';
 import { Account } from './ec2/account.ts';
 import { addSystemTags, runningInstances } from './ec2/ask.ts';
@@ -48,6 +49,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   });
   const eventLog = new EventLog();
   const s3 = new SandboxS3({ moto, eventLog, now: () => account.now() });
+  const cloudFront = new SandboxCloudFront({ moto, now: () => account.now() });
   const simpleDb = createSimpleDb({ ...options.simpleDb, now: () => account.now() });
 
   const services: Readonly<Record<string, typeof execute>> = {
@@ -55,12 +57,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     ec2: (message, identity) => answerEc2(message, identity, { account, instances, moto }),
     rds: (message, identity) => answerRds(message, identity, rdsAccount, moto),
     s3: (message, identity) => s3.answer(message, identity),
+    cloudfront: (message, identity) => cloudFront.answer(message, identity),
     events: (message, identity) => answerEvents(message, identity),
-    cloudformation: (message, identity) => {
-      s3.forgetSettings();
-      return identity.action === 'ValidateTemplate'
-        ? validateTemplate(message, identity, moto)
-        : moto.ask(message, identity);
+    cloudformation: async (message, identity) => {
+      if (identity.action === 'ValidateTemplate') return validateTemplate(message, identity, moto);
+      const answer = await moto.ask(message, identity);
+      s3.forgetSettings(); // a stack may have made, changed or deleted a bucket
+      return answer;
     },
     ssm: async (message, identity) => (await answerSsm(identity, ssm())) ?? moto.ask(message, identity),
   };
@@ -99,6 +102,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       await moto.reset();
       simpleDb.reset();
       s3.reset();
+      cloudFront.reset();
       eventLog.clear();
       await instances.reset();
       account = new Account();
@@ -144,6 +148,12 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     },
     disturbCommands: (id, rule) => instances.of(id).disturb(rule),
     instanceOs: (id) => instances.look(id),
+    putDistribution: (config, id) => cloudFront.put(config, id),
+    removeDistribution: (id) => cloudFront.remove(id),
+    slowInvalidations: (seconds) => {
+      cloudFront.invalidationSeconds = seconds;
+    },
+    invalidationsOf: (distribution) => cloudFront.invalidationsOf(distribution),
     objectsIn: (bucket) => s3.objectsIn(bucket),
     onWrite: (listener) => s3.onWrite(listener),
     addSystemTags: (resourceId, tags, region = homeRegion) => addSystemTags(moto, resourceId, tags, region),

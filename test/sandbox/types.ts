@@ -1,3 +1,5 @@
+import type { NewDistribution } from './cloudfront/distribution.ts';
+import type { SeenInvalidation } from './cloudfront/invalidations.ts';
 import type { AwsEvent } from './lambda/rules.ts';
 
 /** The local AWS, as tests and the demo use it. `startSandbox(options)` in `sandbox.ts` makes one. */
@@ -48,6 +50,16 @@ export interface Sandbox {
   instanceOs(instanceId: string): Promise<InstanceOs>;
   /** Adds tags as AWS's own services do, `aws:` ones too, which CreateTags refuses. */
   addSystemTags(resourceId: string, tags: Readonly<Record<string, string>>, region?: string): Promise<void>;
+  /**
+   * A distribution of CloudFront, as a template has its DistributionConfig, or another configuration of the one
+   * of this id. Answers the id.
+   */
+  putDistribution(config: NewDistribution, id?: string): string;
+  removeDistribution(id: string): void;
+  /** How long invalidations take on the account's clock; 0 until then. */
+  slowInvalidations(seconds: number): void;
+  /** What a distribution was told to forget, the first first. No call is made. */
+  invalidationsOf(distribution: string): SeenInvalidation[];
   /** The objects that stand in a bucket, in the order of their keys. No call is made. */
   objectsIn(bucket: string): SeenObject[];
   /** Tells of every write to the objects of a bucket, right after it, until what it returns is called, or `reset`. */

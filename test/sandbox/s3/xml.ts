@@ -20,7 +20,7 @@ function element(name: string, value: Xml): string {
   return `<${name}>${escapeXml(String(value))}</${name}>`;
 }
 
-const elements = (values: Readonly<Record<string, Xml>>): string =>
+export const elements = (values: Readonly<Record<string, Xml>>): string =>
   Object.entries(values)
     .map(([name, value]) => element(name, value))
     .join('');

@@ -112,6 +112,8 @@ export class Deployment {
   readonly #queues: readonly DeployedQueue[];
   readonly #idle = new Map<string, FunctionProcess[]>();
   readonly #processes = new Set<FunctionProcess>();
+  /** How many of the account's events are delivered. */
+  #delivered: number;
   readonly stack: DeployedStack;
   readonly schedules: readonly DeployedSchedule[];
   readonly rules: readonly DeployedRule[];
@@ -125,8 +127,9 @@ export class Deployment {
     this.#timesFaster = timesFaster;
     this.#queues = queues;
     this.stack = stack;
-    this.schedules = schedulesIn(stack.resources);
-    this.rules = rulesIn(stack.resources);
+    this.schedules = schedulesIn(stack.resources, stack.fill);
+    this.rules = rulesIn(stack.resources, stack.fill);
+    this.#delivered = sandbox.events.length;
   }
 
   /** Every start of every deployed schedule after `from`, up to and including `to`, in order. */
@@ -195,6 +198,17 @@ export class Deployment {
     for (const rule of this.rules.filter(({ pattern }) => matches(pattern, event))) {
       const { name } = this.#functionBy(({ logicalId }) => logicalId === rule.target, rule.target);
       deliveries.push(await this.deliver(name, payloadOf(rule, event), options));
+    }
+    return deliveries;
+  }
+
+  /** The events of the account since the last time, and what these bring in their turn, one after another. */
+  async deliverPending(options: InvokeOptions): Promise<Delivery[]> {
+    const deliveries: Delivery[] = [];
+    const { events } = this.#sandbox;
+    for (let event = events[this.#delivered]; event; event = events[this.#delivered]) {
+      this.#delivered += 1;
+      deliveries.push(...(await this.deliverEvent(event, options)));
     }
     return deliveries;
   }

@@ -4,12 +4,15 @@ import { dirname, join } from 'node:path';
 import {
   CloudFormationClient,
   DescribeStackResourcesCommand,
+  DescribeStacksCommand,
   GetTemplateCommand,
 } from '@aws-sdk/client-cloudformation';
 import { GetFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { unzipSync } from 'fflate';
 import * as z from 'zod';
+import type { Fill } from './rules.ts';
+import { filled, type Named } from './template-values.ts';
 
 export interface DeployedFunction {
   /** As in serverless.yml: `take-snapshots`. */
@@ -33,6 +36,9 @@ export type Template = Readonly<Record<string, { Type: string; Properties?: unkn
 export interface DeployedStack {
   resources: Template;
   functions: DeployedFunction[];
+  outputs: Readonly<Record<string, string>>;
+  /** What the template's references stand for. */
+  fill: Fill;
 }
 
 /** Where to read from. */
@@ -50,7 +56,8 @@ export async function readStack(place: StackPlace): Promise<DeployedStack> {
     new GetTemplateCommand({ StackName: place.stackName }),
   );
   const { Resources: resources } = templateBody.parse(JSON.parse(TemplateBody ?? ''));
-  const ids = await physicalIds(clients, place);
+  const named = await namedResources(clients, place);
+  const ids = new Map([...named].map(([logicalId, { physicalId }]) => [logicalId, physicalId]));
   const functions: DeployedFunction[] = [];
   for (const [logicalId, { Type, Properties }] of Object.entries(resources)) {
     if (Type !== 'AWS::Lambda::Function') continue;
@@ -58,7 +65,12 @@ export async function readStack(place: StackPlace): Promise<DeployedStack> {
     const retries = retriesOf(logicalId, resources);
     functions.push(await readFunction({ logicalId, properties, retries, ids, clients, place }));
   }
-  return { resources, functions };
+  return {
+    resources,
+    functions,
+    outputs: await outputsOf(clients, place),
+    fill: (value) => filled(value, { region: place.region, resources: named }),
+  };
 }
 
 const templateBody = z.object({
@@ -85,19 +97,25 @@ function clientsOf({ endpoint, region }: StackPlace) {
 type Clients = ReturnType<typeof clientsOf>;
 
 /** Logical ids to what the account calls the resources. */
-async function physicalIds(
+async function namedResources(
   { cloudFormation }: Clients,
   { stackName }: StackPlace,
-): Promise<Map<string, string>> {
+): Promise<Map<string, Named>> {
   const { StackResources = [] } = await cloudFormation.send(
     new DescribeStackResourcesCommand({ StackName: stackName }),
   );
   return new Map(
-    StackResources.map(({ LogicalResourceId = '', PhysicalResourceId = '' }) => [
+    StackResources.map(({ LogicalResourceId = '', PhysicalResourceId = '', ResourceType = '' }) => [
       LogicalResourceId,
-      PhysicalResourceId,
+      { type: ResourceType, physicalId: PhysicalResourceId },
     ]),
   );
+}
+
+async function outputsOf({ cloudFormation }: Clients, { stackName }: StackPlace) {
+  const { Stacks = [] } = await cloudFormation.send(new DescribeStacksCommand({ StackName: stackName }));
+  const outputs = Stacks[0]?.Outputs ?? [];
+  return Object.fromEntries(outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]));
 }
 
 interface FunctionParts {

@@ -9,6 +9,9 @@ export interface AwsEvent {
   [field: string]: unknown;
 }
 
+/** What stands in a template for what it refers to. */
+export type Fill = (value: unknown) => unknown;
+
 type Pattern = { readonly [key: string]: Pattern | readonly unknown[] };
 
 export interface DeployedRule {
@@ -30,28 +33,31 @@ const ruleResource = z.object({
     Name: z.unknown().optional(),
     Description: z.string().optional(),
     State: z.literal('ENABLED').optional(),
-    EventPattern: pattern,
+    EventPattern: z.unknown(),
     Targets: z
       .array(
         z.object({
           Arn: z.strictObject({ 'Fn::GetAtt': z.tuple([z.string(), z.literal('Arn')]) }),
-          InputTransformer: z.strictObject({ InputTemplate: z.string() }),
+          InputTransformer: z.strictObject({ InputTemplate: z.unknown() }),
         }),
       )
       .length(1),
   }),
 });
 
-export function rulesIn(resources: Readonly<Record<string, { Type: string }>>): DeployedRule[] {
+export function rulesIn(
+  resources: Readonly<Record<string, { Type: string }>>,
+  fill: Fill = (value) => value,
+): DeployedRule[] {
   return Object.entries(resources)
     .filter(([, { Type }]) => Type === 'AWS::Events::Rule')
     .flatMap(([logicalId, resource]) => {
       const { EventPattern, Targets } = ruleResource.parse(resource).Properties;
       return Targets.map(({ Arn, InputTransformer }) => ({
         logicalId,
-        pattern: EventPattern,
+        pattern: pattern.parse(fill(EventPattern)),
         target: Arn['Fn::GetAtt'][0],
-        inputTemplate: InputTransformer.InputTemplate,
+        inputTemplate: z.string().parse(fill(InputTransformer.InputTemplate)),
       }));
     });
 }
@@ -62,7 +68,7 @@ export const payloadOf = ({ inputTemplate }: Pick<DeployedRule, 'inputTemplate'>
 
 /**
  * EventBridge user guide, "Event patterns": every field of the pattern must be in the event, with one of
- * the values; of the comparisons `prefix` alone is known here.
+ * the values; of the comparisons `prefix` and `wildcard` alone are known here.
  */
 export function matches(wanted: Pattern, event: unknown): boolean {
   const fields = (event ?? {}) as Readonly<Record<string, unknown>>;
@@ -75,6 +81,22 @@ export function matches(wanted: Pattern, event: unknown): boolean {
 
 function isMatch(candidate: unknown, value: unknown): boolean {
   if (typeof candidate !== 'object' || candidate === null) return candidate === value;
-  const { prefix } = z.strictObject({ prefix: z.string() }).parse(candidate);
-  return typeof value === 'string' && value.startsWith(prefix);
+  const comparison = comparisons.parse(candidate);
+  if (typeof value !== 'string') return false;
+  if ('prefix' in comparison) return value.startsWith(comparison.prefix);
+  return wildcard(comparison.wildcard).test(value);
 }
+
+const comparisons = z.union([
+  z.strictObject({ prefix: z.string() }),
+  z.strictObject({ wildcard: z.string() }),
+]);
+
+/** An asterisk is any text, of no length too; a backslash makes one, or another backslash, literal. */
+function wildcard(text: string): RegExp {
+  const parts = text.match(/\\[\\*]|./gsu) ?? [];
+  const source = parts.map((part) => (part === '*' ? '.*' : literal(part.replace(/^\\(?=.)/, ''))));
+  return new RegExp(`^${source.join('')}$`, 'su');
+}
+
+const literal = (character: string): string => character.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&');

@@ -1,6 +1,7 @@
 /** When the schedules of a deployed template start what, by EventBridge Scheduler's rules. */
 import { Cron } from 'croner';
 import * as z from 'zod';
+import type { Fill } from './rules.ts';
 
 export interface DeployedSchedule {
   logicalId: string;
@@ -26,13 +27,16 @@ const scheduleResource = z.object({
     FlexibleTimeWindow: z.strictObject({ Mode: z.literal('OFF') }),
     Target: z.object({
       Arn: z.strictObject({ 'Fn::GetAtt': z.tuple([z.string(), z.literal('Arn')]) }),
-      Input: z.string(),
+      Input: z.unknown(),
     }),
   }),
 });
 
 /** The enabled schedules of a template. */
-export function schedulesIn(resources: Readonly<Record<string, { Type: string }>>): DeployedSchedule[] {
+export function schedulesIn(
+  resources: Readonly<Record<string, { Type: string }>>,
+  fill: Fill = (value) => value,
+): DeployedSchedule[] {
   return Object.entries(resources)
     .filter(([, { Type }]) => Type === 'AWS::Scheduler::Schedule')
     .map(([logicalId, resource]) => ({ logicalId, ...scheduleResource.parse(resource).Properties }))
@@ -43,7 +47,7 @@ export function schedulesIn(resources: Readonly<Record<string, { Type: string }>
       expression: ScheduleExpression,
       timezone: ScheduleExpressionTimezone,
       target: Target.Arn['Fn::GetAtt'][0],
-      input: Target.Input,
+      input: z.string().parse(fill(Target.Input)),
     }));
 }
 

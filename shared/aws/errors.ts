@@ -18,6 +18,8 @@ export type Nature =
   | 'in-use'
   /** The name that it is to have is taken: maybe by itself, made by an attempt that was not answered. */
   | 'exists'
+  /** What a write was to stand on is another one by now: someone else was there before. Certainly not done. */
+  | 'conflict'
   /** The account has as many as it may: refused until a person deletes some, or raises the quota. */
   | 'quota'
   /** Refused, certainly not done, and would be refused again. */
@@ -73,8 +75,23 @@ const natures: Record<string, Nature> = {
   InvocationDoesNotExist: 'absent',
   // Paths or wildcards in progress, or requests for them: some minutes later there is room again.
   TooManyInvalidationsInProgress: 'busy',
+  NoSuchDistribution: 'absent',
   // A caller reference that was used with other paths.
   InvalidationBatchAlreadyExists: 'exists',
+  // S3: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html. Of a HEAD only the status is told.
+  NoSuchKey: 'absent',
+  NotFound: 'absent',
+  NoSuchVersion: 'absent',
+  NoSuchUpload: 'absent',
+  PreconditionFailed: 'conflict',
+  // Another write of the same key was under way, or a delete: user guide, "Conditional requests".
+  ConditionalRequestConflict: 'throttled',
+  OperationAborted: 'throttled',
+  SlowDown: 'throttled',
+  // EventBridge says it of single events.
+  InternalFailure: 'unknown-outcome',
+  InternalException: 'unknown-outcome',
+  RequestTimeout: 'unknown-outcome',
   // Our own: the job wants no backup without the freeze, and none was made.
   FreezeRefusedError: 'refused',
 };

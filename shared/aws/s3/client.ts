@@ -1,0 +1,152 @@
+/** Signs requests to S3 and sends them, each to the region of its bucket. */
+import { defaultProvider } from '@aws-sdk/credential-provider-node';
+import type { AwsCredentialIdentity, Provider } from '@smithy/types';
+import { sign } from 'aws4';
+import type { AwsAccess } from '../../ledger/ledger-options.ts';
+import { addressOf, encodedKey, encodedText } from './endpoint.ts';
+import { readEnvironment } from './environment.ts';
+import { errorElement, errorIn, S3Error } from './errors.ts';
+import { type Answer, collected, exchangeThrough, type Handler, type Message, Wire } from './wire.ts';
+
+export interface S3Options extends AwsAccess {
+  /** Instead of S3's own, or of the one in `AWS_ENDPOINT_URL_S3` and `AWS_ENDPOINT_URL`. */
+  endpoint?: string;
+}
+
+export interface S3Request {
+  method: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE';
+  bucket: string;
+  /** Left out: the bucket itself is asked. */
+  key?: string | undefined;
+  query?: Readonly<Record<string, string | undefined>>;
+  headers?: Readonly<Record<string, string>>;
+  body?: Uint8Array;
+}
+
+/** An answer whose body has come. */
+export interface WholeAnswer {
+  status: number;
+  headers: Readonly<Record<string, string>>;
+  body: Buffer;
+}
+
+/** Connections and credentials, kept for many requests. Leaves retries to `persist`. */
+export class S3Client {
+  /** The ledger takes its access to AWS from the first client of a function. */
+  readonly config: AwsAccess;
+  readonly #endpoint: string | undefined;
+  readonly #credentials: Provider<AwsCredentialIdentity>;
+  readonly #handler: Handler | undefined;
+  readonly #wire = new Wire();
+  /** Of buckets that are not in our own region. */
+  readonly #regions = new Map<string, string>();
+  #kept: AwsCredentialIdentity | undefined;
+
+  constructor({ endpoint, region, credentials, requestHandler }: S3Options = {}) {
+    const environment = readEnvironment();
+    this.#endpoint = endpoint ?? environment.endpoint;
+    const home = region ?? environment.region;
+    const given = typeof credentials === 'object' ? async () => credentials : credentials;
+    this.#credentials = given ?? defaultProvider();
+    this.#handler = requestHandler;
+    this.config = { ...(home !== undefined && { region: home }), credentials: this.#credentials };
+  }
+
+  /** @throws S3Error for whatever S3 refuses. */
+  async send(request: S3Request): Promise<WholeAnswer> {
+    const { status, headers, body } = await this.#answer(request);
+    return { status, headers, body: await collected({ status, headers, body }) };
+  }
+
+  /** The body as it comes; of a refusal it is read here. */
+  stream(request: S3Request): Promise<Answer> {
+    return this.#answer(request);
+  }
+
+  async #answer(request: S3Request, mayMove = true): Promise<Answer> {
+    const answer = await this.#exchange(await this.#signed(request));
+    if (answer.status >= 200 && answer.status < 300) return answer;
+    const body = request.method === 'HEAD' ? Buffer.alloc(0) : await collected(answer);
+    const region = answer.headers['x-amz-bucket-region'] ?? regionIn(body);
+    if (
+      mayMove &&
+      region &&
+      region !== (await this.#regionOf(request.bucket)) &&
+      isElsewhere(answer.status)
+    ) {
+      this.#regions.set(request.bucket, region);
+      return this.#answer(request, false);
+    }
+    throw errorIn(textOf(request), answer.status, answer.headers, body);
+  }
+
+  #exchange(message: Message): Promise<Answer> {
+    return this.#handler ? exchangeThrough(this.#handler, message) : this.#wire.exchange(message);
+  }
+
+  async #signed({ method, bucket, key, query = {}, headers = {}, body }: S3Request): Promise<Message> {
+    const region = await this.#regionOf(bucket);
+    const address = addressOf(bucket, region, this.#endpoint);
+    const path = `${address.basePath}${key === undefined ? '' : encodedKey(key)}${queryText(query)}`;
+    const signed = sign(
+      {
+        service: 's3',
+        region,
+        method,
+        host: address.host,
+        path,
+        headers: {
+          ...headers,
+          Host: address.host,
+          // Contents carry checksums of their own, and TLS the rest: hashing them once more would only cost time.
+          'X-Amz-Content-Sha256': 'UNSIGNED-PAYLOAD',
+          ...((body || method === 'PUT' || method === 'POST') && {
+            'Content-Length': String(body?.length ?? 0),
+          }),
+        },
+      },
+      await this.#currentCredentials(),
+    );
+    return { method, address, path, headers: signed.headers as Record<string, string>, body };
+  }
+
+  async #regionOf(bucket: string): Promise<string> {
+    const { region } = this.config;
+    const home = typeof region === 'function' ? await region() : region;
+    const found = this.#regions.get(bucket) ?? home;
+    if (found === undefined) throw new TypeError('No region: give `region`, or set AWS_REGION');
+    return found;
+  }
+
+  /** Asked for again five minutes before they end, as the SDK does. */
+  async #currentCredentials(): Promise<AwsCredentialIdentity> {
+    const until = this.#kept?.expiration?.getTime() ?? Number.POSITIVE_INFINITY;
+    if (!this.#kept || until - Date.now() < 300_000) this.#kept = await this.#credentials();
+    return this.#kept;
+  }
+}
+
+export const s3Client = (options: S3Options = {}): S3Client => new S3Client(options);
+
+/** S3 API reference, "Error responses": PermanentRedirect, TemporaryRedirect, AuthorizationHeaderMalformed. */
+const isElsewhere = (status: number): boolean => status === 301 || status === 307 || status === 400;
+
+function regionIn(body: Uint8Array): string | undefined {
+  const error = errorElement(body);
+  return error?.children.find(({ name }) => name === 'Region')?.text;
+}
+
+const textOf = ({ method, bucket, key = '' }: S3Request): string => `${method} s3://${bucket}/${key}`;
+
+function queryText(query: Readonly<Record<string, string | undefined>>): string {
+  const pairs = Object.entries(query)
+    .filter((pair): pair is [string, string] => pair[1] !== undefined)
+    .map(([name, value]) => `${encodedText(name)}=${encodedText(value)}`);
+  return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
+}
+
+/** A field that S3 documents as always there. */
+export function present(value: string | undefined, field: string, what: string): string {
+  if (value === undefined) throw new S3Error('UnreadableAnswer', `${what}: S3's answer lacks ${field}`, 0);
+  return value;
+}

@@ -1,0 +1,49 @@
+/** Copies of more than 5 GiB, in parts. */
+import pMap from 'p-map';
+import { persist } from '../persist.ts';
+import { type CopyOrder, etagIn, sourceHeaders } from './copy-source.ts';
+import { abortUpload, beginUpload, completeUpload, type Upload } from './multipart.ts';
+import type { S3 } from './s3.ts';
+
+/** Some 1,000 parts of 5 TiB, the largest object; 10,000 are allowed. */
+const copyPartBytes = 5 * 1024 ** 3;
+const partsAtOnce = 4;
+
+export async function copyInParts(place: S3, order: CopyOrder): Promise<{ etag: string }> {
+  const upload = await beginUpload(place, order.to, order.headers);
+  try {
+    const starts = Array.from(
+      { length: Math.ceil(order.size / copyPartBytes) },
+      (_, index) => index * copyPartBytes,
+    );
+    const etags = await pMap(starts, (start, index) => copyPart(place, { order, upload, start, index }), {
+      concurrency: partsAtOnce,
+    });
+    return await completeUpload(place, upload, etags);
+  } catch (error) {
+    await abortUpload(place, upload);
+    throw error;
+  }
+}
+
+interface Part {
+  order: CopyOrder;
+  upload: Upload;
+  start: number;
+  index: number;
+}
+
+function copyPart({ s3, patience }: S3, { order, upload, start, index }: Part): Promise<string> {
+  const { bucket, key, uploadId } = upload;
+  const end = Math.min(start + copyPartBytes, order.size) - 1;
+  return persist(async () => {
+    const { body } = await s3.send({
+      method: 'PUT',
+      bucket,
+      key,
+      query: { partNumber: String(index + 1), uploadId },
+      headers: { ...sourceHeaders(order), 'X-Amz-Copy-Source-Range': `bytes=${start}-${end}` },
+    });
+    return etagIn(body, `s3://${bucket}/${key}`);
+  }, patience);
+}

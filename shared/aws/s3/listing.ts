@@ -1,0 +1,65 @@
+/** What is in a bucket. */
+import { observing } from '../ec2.ts';
+import { persist } from '../persist.ts';
+import { child, childrenOf, parseXml, type XmlElement } from '../simpledb/xml.ts';
+import { present } from './client.ts';
+import { unquoted } from './object-headers.ts';
+import type { ListedObject, S3 } from './s3.ts';
+
+/**
+ * The objects below a prefix, page after page, in the order of their keys' UTF-8 bytes. A page that cannot
+ * be read ends the run: what is not listed is not known to be absent.
+ */
+export async function* listObjects(
+  place: S3,
+  bucket: string,
+  prefix: string,
+): AsyncGenerator<readonly ListedObject[]> {
+  let from: string | undefined;
+  do {
+    const page: Page = await observing(`The bucket ${bucket}`, () => readPage(place, bucket, prefix, from));
+    yield page.objects;
+    from = page.next;
+  } while (from !== undefined);
+}
+
+interface Page {
+  objects: ListedObject[];
+  next: string | undefined;
+}
+
+function readPage(
+  { s3, patience }: S3,
+  bucket: string,
+  prefix: string,
+  from: string | undefined,
+): Promise<Page> {
+  return persist(async () => {
+    const { body } = await s3.send({
+      method: 'GET',
+      bucket,
+      // XML cannot carry every character that a key may have.
+      query: { 'list-type': '2', 'encoding-type': 'url', prefix, 'continuation-token': from },
+    });
+    const root = parseXml(body.toString());
+    const objects = childrenOf(root, 'Contents').map((element) => objectOf(element, bucket));
+    const isTruncated = child(root, 'IsTruncated')?.text === 'true';
+    const next = isTruncated
+      ? present(child(root, 'NextContinuationToken')?.text, 'NextContinuationToken', bucket)
+      : undefined;
+    return { objects, next };
+  }, patience);
+}
+
+function objectOf(element: XmlElement, bucket: string): ListedObject {
+  const field = (name: string): string => present(child(element, name)?.text, name, bucket);
+  return {
+    key: decodedKey(field('Key')),
+    etag: unquoted(field('ETag')),
+    size: Number(field('Size')),
+    lastModified: new Date(field('LastModified')),
+  };
+}
+
+/** S3 writes a blank as `+`. */
+export const decodedKey = (text: string): string => decodeURIComponent(text.replaceAll('+', ' '));

@@ -1,0 +1,103 @@
+/** Objects in parts: S3 user guide, "Uploading and copying objects using multipart upload". */
+import { persist } from '../persist.ts';
+import { child, childrenOf, find, parseXml } from '../simpledb/xml.ts';
+import { present } from './client.ts';
+import { etagIn } from './copy-source.ts';
+import { escapedXml } from './delete.ts';
+import { decodedKey } from './listing.ts';
+import { httpHeadersOf } from './object-headers.ts';
+import { headObject } from './objects.ts';
+import type { ObjectHeaders, ObjectName, S3 } from './s3.ts';
+
+/** An upload that was begun. */
+export interface Upload extends ObjectName {
+  uploadId: string;
+}
+
+export async function beginUpload(
+  { s3, patience }: S3,
+  name: ObjectName,
+  headers: ObjectHeaders = {},
+): Promise<Upload> {
+  const { bucket, key } = name;
+  const begin = () =>
+    s3.send({ method: 'POST', bucket, key, query: { uploads: '' }, headers: httpHeadersOf(headers) });
+  // A lost answer leaves an upload without parts, which costs nothing; the bucket's lifecycle ends it.
+  const { body } = await persist(begin, patience);
+  const uploadId = find(parseXml(body.toString()), 'UploadId')?.text;
+  return { bucket, key, uploadId: present(uploadId, 'UploadId', `s3://${bucket}/${key}`) };
+}
+
+/**
+ * @param etags of its parts, the first part's first
+ * @param expectedEtag by which the object is known if the answer is lost
+ */
+export async function completeUpload(
+  { s3, patience }: S3,
+  { bucket, key, uploadId }: Upload,
+  etags: readonly string[],
+  expectedEtag?: string,
+): Promise<{ etag: string }> {
+  const parts = etags.map(
+    (etag, index) =>
+      `<Part><PartNumber>${index + 1}</PartNumber><ETag>${escapedXml(`"${etag}"`)}</ETag></Part>`,
+  );
+  const body = Buffer.from(
+    `<CompleteMultipartUpload xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${parts.join('')}</CompleteMultipartUpload>`,
+  );
+  const headers = { 'Content-Type': 'application/xml' };
+  const complete = async () => {
+    const answer = await s3.send({ method: 'POST', bucket, key, query: { uploadId }, headers, body });
+    return { etag: etagIn(answer.body, `s3://${bucket}/${key}`) };
+  };
+  // After an answer that was lost the upload may be gone, since it is complete.
+  const find = async () => {
+    const info = await headObject({ s3, patience }, { bucket, key });
+    return info && info.etag === expectedEtag ? { etag: info.etag } : undefined;
+  };
+  return persist(complete, patience, expectedEtag === undefined ? {} : { find });
+}
+
+/** Frees the parts of an upload that will not be completed. One that is not there is fine. */
+export async function abortUpload({ s3, patience }: S3, { bucket, key, uploadId }: Upload): Promise<void> {
+  const abort = async () => {
+    try {
+      await s3.send({ method: 'DELETE', bucket, key, query: { uploadId } });
+    } catch (error) {
+      if ((error as Error).name !== 'NoSuchUpload') throw error;
+    }
+  };
+  await persist(abort, patience);
+}
+
+/** The uploads below a prefix that were begun, and neither completed nor aborted. */
+export async function* listUploads(
+  { s3, patience }: S3,
+  bucket: string,
+  prefix: string,
+): AsyncGenerator<readonly Upload[]> {
+  let from: { 'key-marker'?: string; 'upload-id-marker'?: string } | undefined = {};
+  while (from) {
+    const query: Record<string, string | undefined> = {
+      uploads: '',
+      'encoding-type': 'url',
+      prefix,
+      ...from,
+    };
+    const { body } = await persist(() => s3.send({ method: 'GET', bucket, query }), patience);
+    const root = parseXml(body.toString());
+    const field = (name: string) => present(child(root, name)?.text, name, bucket);
+    yield childrenOf(root, 'Upload').map((upload) => ({
+      bucket,
+      key: decodedKey(present(child(upload, 'Key')?.text, 'Key', bucket)),
+      uploadId: present(child(upload, 'UploadId')?.text, 'UploadId', bucket),
+    }));
+    from =
+      child(root, 'IsTruncated')?.text === 'true'
+        ? {
+            'key-marker': decodedKey(field('NextKeyMarker')),
+            'upload-id-marker': field('NextUploadIdMarker'),
+          }
+        : undefined;
+  }
+}

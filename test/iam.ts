@@ -1,10 +1,12 @@
 /**
  * IAM as far as our roles use it: which permissions a call needs, and whether a role has them.
- * Service Authorization Reference: Amazon EC2, EC2 Auto Scaling, RDS, Systems Manager, SimpleDB, DynamoDB.
+ * Service Authorization Reference: Amazon EC2, EC2 Auto Scaling, RDS, S3, EventBridge, Systems Manager, SimpleDB,
+ * DynamoDB.
  */
 import type { Resource } from '../shared/plan/template.ts';
 import { imageArn, imageNeeds } from './iam-images.ts';
 import { rdsNeeds } from './iam-rds.ts';
+import { s3Needs } from './iam-s3.ts';
 import type { Call } from './sandbox/types.ts';
 
 /** One permission that AWS checks for a call. */
@@ -53,6 +55,10 @@ export function needsOf(call: Call, tagsOf: TagsOfSnapshot): Need[] {
       return [{ action: `autoscaling:${action}`, resource: '*', context: {} }];
     case 'rds':
       return rdsNeeds(call, tagsOf, keyNeeds);
+    case 's3':
+      return s3Needs(call);
+    case 'events':
+      return [{ action: `events:${action}`, resource: arn('events', 'event-bus/default'), context: {} }];
     case 'sqs':
       return [
         { action: `sqs:${action.replace(/Batch$/, '')}`, resource: queueIn(of('QueueUrl')), context: {} },

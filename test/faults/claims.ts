@@ -17,8 +17,11 @@ const checks: Readonly<Record<string, (claim: Claim, seen: Look) => boolean>> = 
     if (ofImage.length > 0) return isWholeImage(ofImage, resource);
     return snapshots.get(id)?.tags[tagKeys.source] === resource;
   },
-  delete: ({ resource, detail = '' }, { snapshots }) =>
+  delete: ({ resource, detail = '' }, { snapshots, objects }) =>
+    !objects.has(resource) &&
     ![...snapshots.values()].some((part) => isNamed(resource, part) && isThere(part, detail)),
+  upload: ({ resource }, { objects }) => objects.has(resource),
+  headers: ({ resource }, { objects }) => objects.has(resource),
   enqueue: () => true, // what a queue holds, the account does not show
   // A set's id, which another row of it names, reads like a key.
   forget: ({ resource, reason }, { rows }) =>

@@ -4,6 +4,7 @@
  *
  * EC2: https://docs.aws.amazon.com/ec2/latest/devguide/errors-overview.html
  * SimpleDB: https://docs.aws.amazon.com/AmazonSimpleDB/latest/DeveloperGuide/APIErrors.html
+ * S3: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
  * DynamoDB: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
  */
 export interface Refusal {
@@ -28,6 +29,27 @@ const ofSnapshots = refused(
   'IncorrectState',
   'UnauthorizedOperation',
 );
+
+const denied: Refusal = { code: 'AccessDenied', status: 403 };
+/** "409 Conflict … when a conflicting operation occurs during the upload": user guide, "Conditional writes". */
+const conflicting: Refusal = { code: 'ConditionalRequestConflict', status: 409 };
+/** "A 200 OK response can contain valid or invalid XML": API reference, CopyObject, CompleteMultipartUpload. */
+const failedLate: Refusal = { code: 'InternalError', status: 200 };
+
+const ofS3: Readonly<Record<string, readonly Refusal[]>> = {
+  's3 GetObject': [denied],
+  's3 HeadObject': [denied],
+  's3 ListObjectsV2': [denied],
+  's3 ListMultipartUploads': [denied],
+  's3 PutObject': [denied, conflicting],
+  's3 CopyObject': [denied, failedLate],
+  's3 DeleteObject': [denied],
+  's3 DeleteObjects': [denied],
+  's3 CreateMultipartUpload': [denied],
+  's3 UploadPart': [denied],
+  's3 CompleteMultipartUpload': [denied, failedLate],
+  's3 AbortMultipartUpload': [denied],
+};
 
 export const refusals: Readonly<Record<string, readonly Refusal[]>> = {
   'ec2 CreateSnapshot': ofSnapshots,
@@ -83,6 +105,9 @@ export const refusals: Readonly<Record<string, readonly Refusal[]>> = {
   // API reference, SendMessageBatch and the common errors
   'sqs GetQueueAttributes': refused('AccessDeniedException'),
   'sqs SendMessageBatch': refused('AccessDeniedException', 'BatchRequestTooLong'),
+  ...ofS3,
+  // API reference, PutEvents and the common errors
+  'events PutEvents': refused('AccessDeniedException'),
   'simpledb CreateDomain': [{ code: 'NumberDomainsExceeded', status: 409 }],
   'simpledb PutAttributes': [
     ...simpleDbWrite,
@@ -116,6 +141,8 @@ export const throttles: Readonly<Record<string, Refusal>> = {
   sqs: { code: 'ThrottlingException', status: 400 },
   autoscaling: { code: 'Throttling', status: 400 },
   rds: { code: 'Throttling', status: 400 },
+  s3: { code: 'SlowDown', status: 503 },
+  events: { code: 'ThrottlingException', status: 400 },
 };
 
 /** How each service says that it broke, after which the work may have been done. */
@@ -127,4 +154,6 @@ export const breakdowns: Readonly<Record<string, Refusal>> = {
   sqs: { code: 'ServiceUnavailable', status: 503 },
   autoscaling: { code: 'InternalFailure', status: 500 },
   rds: { code: 'InternalFailure', status: 500 },
+  s3: { code: 'InternalError', status: 500 },
+  events: { code: 'InternalException', status: 500 },
 };

@@ -5,7 +5,7 @@
 import type { Fault, InjectedFault } from '../sandbox/types.ts';
 import { chaos } from './chaos.ts';
 import { breakdowns, type Refusal, refusals, throttles } from './codes.ts';
-import type { Invocation } from './invocation.ts';
+import type { Invocation, Order } from './invocation.ts';
 import {
   allFaults,
   type FaultKind,
@@ -61,7 +61,8 @@ export async function outline(
       invocation.ending.kind === 'threw' ? String(invocation.ending.error.stack) : invocation.ending.kind;
     throw new Error(`${scenario.name} on ${store} does not even run undisturbed: ${why}`);
   }
-  return { calls, meanwhile: Object.keys(session.seeded.meanwhile ?? {}) };
+  const { meanwhile, alongside } = session.seeded;
+  return { calls, meanwhile: Object.keys({ ...meanwhile, ...alongside }) };
 }
 
 /** The cases of a scenario on one store: all of them, or the fixed subset. */
@@ -123,7 +124,7 @@ async function run(session: Session): Promise<void> {
 
 async function dry(session: Session): Promise<void> {
   const before = session.snapshot();
-  const tried = await session.deliver({ payload: { ...session.seeded.event, dryRun: true } });
+  const tried = await session.deliver({ payload: asDryRun(session.seeded.event) });
   session.expectSame(before, 'the dry run');
   const calls = tried.calls.map(({ service, action }) => `${service} ${action}`);
   session.note(calls.filter((call) => !isRead(call)).map((call) => `the dry run called ${call}`));
@@ -131,6 +132,11 @@ async function dry(session: Session): Promise<void> {
   session.expectWell(done, 'the run after the dry run');
   const [shown, made] = [decisionsIn(tried), decisionsIn(done)];
   if (shown !== made) session.note([`the dry run showed ${shown}; then ${made} was done`]);
+}
+
+function asDryRun(event: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const { job } = event;
+  return typeof job === 'object' ? { ...event, job: { ...job, dryRun: true } } : { ...event, dryRun: true };
 }
 
 /** What a run decided, without what came of it. */
@@ -200,10 +206,18 @@ function inject(
   return sandbox.inject({ service, action, effect, when });
 }
 
-async function double(session: Session, { call }: FaultPlan, requestId: string): Promise<void> {
+const double = (session: Session, { call }: FaultPlan, requestId: string): Promise<void> =>
+  besides(session, call, async () => ({ requestId }));
+
+/** Another run starts just before the first one's n-th call, and both go on. */
+async function besides(
+  session: Session,
+  call: number,
+  orderOf: () => Promise<Partial<Order>>,
+): Promise<void> {
   let second: Promise<Invocation> | undefined;
   const startSecond = () => {
-    second ??= session.run({ requestId });
+    second ??= orderOf().then((order) => session.run(order));
   };
   const first = await session.run({
     beforeCall: (number) => {
@@ -224,7 +238,13 @@ async function double(session: Session, { call }: FaultPlan, requestId: string):
 }
 
 async function meanwhile(session: Session, { call, detail = '' }: FaultPlan): Promise<void> {
-  const act = session.seeded.meanwhile?.[detail];
+  const { alongside, meanwhile: acts } = session.seeded;
+  const prepare = alongside?.[detail];
+  if (prepare) {
+    await besides(session, call, async () => ({ payload: await prepare(), requestId: 'other' }));
+    return session.redeliver();
+  }
+  const act = acts?.[detail];
   if (act === undefined) throw new Error(`The scenario has no "${detail}"`);
   const invocation = await session.run({
     beforeCall: async (number) => {

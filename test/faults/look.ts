@@ -19,6 +19,7 @@ import {
 import { DOMParser, type Element } from '@xmldom/xmldom';
 import { extraTagKeys, tagKeys } from '../../shared/tags.ts';
 import type { InstanceOs } from '../sandbox/types.ts';
+import { objectsIn, type SeenFile } from './look-objects.ts';
 import { credentials, region as home, owner, type World } from './world.ts';
 
 export interface SeenSnapshot {
@@ -40,6 +41,8 @@ export interface Look {
   rows: ReadonlyMap<string, SeenRow>;
   /** The instances on which commands were run. */
   machines: ReadonlyMap<string, InstanceOs>;
+  /** By `s3://bucket/key`, of the buckets that were asked for. */
+  objects: ReadonlyMap<string, SeenFile>;
 }
 
 /** What the functions under test never change. */
@@ -60,7 +63,8 @@ export async function look(world: World): Promise<Look> {
     ...(hasAsked(world, 'rds', elsewhere) ? await databaseSnapshotsIn(world, elsewhere) : []),
   ];
   const machines = await machinesIn(world);
-  return { at: world.time.now(), snapshots: new Map(snapshots), rows, machines };
+  const objects = objectsIn(world);
+  return { at: world.time.now(), snapshots: new Map(snapshots), rows, machines, objects };
 }
 
 async function machinesIn({ sandbox }: World): Promise<Map<string, InstanceOs>> {
@@ -191,16 +195,17 @@ export async function lookAround(world: World): Promise<Surroundings> {
 const isOwnerTag = ({ Key, Value }: Tag): boolean => Key === tagKeys.owner && Value === owner;
 
 /**
- * Snapshots and rows as text that is the same if and only if they are. Left out is what passes by
+ * Snapshots, rows and objects as text that is the same if and only if they are. Left out is what passes by
  * itself: states, when RDS says that a snapshot was started, and who holds a lock until when; that a slot
  * is done, stays.
  */
-export function canonical({ snapshots, rows }: Look): string {
+export function canonical({ snapshots, rows, objects }: Look): string {
   const sorted = (all: ReadonlyMap<string, object>) =>
     [...all].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, value]) => [key, sortedFields(value)]);
   const lasting = new Map([...snapshots].map(([id, snapshot]) => [id, lastingOf(snapshot)]));
   const settled = new Map([...rows].map(([key, row]) => [key, row['kind'] === 'slot' ? lockOf(row) : row]));
-  return JSON.stringify({ snapshots: sorted(lasting), rows: sorted(settled) }, null, 1);
+  const all = { snapshots: sorted(lasting), rows: sorted(settled), objects: sorted(objects) };
+  return JSON.stringify(all, null, 1);
 }
 
 function lastingOf({ state: _state, started, ...rest }: SeenSnapshot): object {

@@ -74,7 +74,8 @@ export function allFaults(calls: readonly string[], meanwhile: readonly string[]
   ];
 }
 
-export const isRead = (action: string): boolean => /^\S+ (Describe|Get|List|Select|Query|Scan)/.test(action);
+export const isRead = (action: string): boolean =>
+  /^\S+ (Describe|Get|Head|List|Select|Query|Scan)/.test(action);
 
 /**
  * The fixed subset that every `npm test` runs. Of each scenario: undisturbed, dry, cut off before the
@@ -90,15 +91,22 @@ export function fewFaults(
 ): FaultPlan[] {
   const firstWrite = calls.findIndex((action) => !isRead(action)) + 1;
   const chosen = chosenKinds(thorough);
-  return allFaults(calls, meanwhile).filter(({ kind, call, action, detail }) => {
-    if (kind === 'chaos') return thorough && Number(detail) <= 3;
-    if (kind === 'crash-before') return call === firstWrite;
-    if (kind === 'crash-after') return !isRead(action);
+  const isChosen: Partial<Record<FaultKind, (plan: FaultPlan) => boolean>> = {
+    chaos: ({ detail }) => thorough && Number(detail) <= 3,
+    'crash-before': ({ call }) => call === firstWrite,
+    'crash-after': ({ action }) => !isRead(action),
+  };
+  const isAmongFirst = ({ kind, call, action, detail }: FaultPlan) => {
     if (kind === 'code' && !isTelling(action, detail)) return false;
-    const isFirst = calls.indexOf(action) + 1 === call; // true of what is about the whole run
+    // True of what is about the whole run.
+    const isFirst = calls.indexOf(action) + 1 === call || (kind === 'reset-after' && isOfManyKinds(action));
     return isFirst && (isRead(action) ? chosen.reads : chosen.writes).has(kind);
-  });
+  };
+  return allFaults(calls, meanwhile).filter((plan) => (isChosen[plan.kind] ?? isAmongFirst)(plan));
 }
+
+/** One call of S3 writes locks, files and manifests, each on another condition. */
+const isOfManyKinds = (action: string): boolean => action === 's3 PutObject';
 
 /** A refused read ends a run whatever the code, and so does most of what the ledger refuses. */
 function isTelling(action: string, code: string | undefined): boolean {

@@ -25,6 +25,10 @@ export interface Seeded {
   endsWith?: string;
   /** What others may do to the account while a run is under way. */
   meanwhile?: Readonly<Record<string, () => Promise<void>>>;
+  /** Other events that may start the function while a run is under way: what each prepares, and its payload. */
+  alongside?: Readonly<Record<string, () => Promise<Record<string, unknown>>>>;
+  /** What was wrong in between: at any moment since the last look. */
+  observed?: () => string[];
 }
 
 export const functionOf = ({ name }: Pick<Scenario, 'name'>): string => name.split('/')[0] ?? name;

@@ -65,6 +65,7 @@ export class Session {
     const after = await look(this.world);
     const step = { before: this.#seen, after, surroundings: this.#surroundings, invocations };
     this.note(invariants.flatMap((invariant) => invariant(step)));
+    this.note(this.seeded.observed?.() ?? []);
     this.#seen = after;
     this.#noteTags(after);
   }

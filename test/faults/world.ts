@@ -1,6 +1,7 @@
 /** An account of its own for one case: empty, repeatable, at its own time. */
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EC2Client } from '@aws-sdk/client-ec2';
+import { S3Client } from '@aws-sdk/client-s3';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Config } from '../../shared/config.ts';
 import { ledgerTable } from '../../shared/ledger/dynamodb-table.ts';
@@ -20,6 +21,7 @@ export interface RawClients {
   sandbox: Sandbox;
   ec2: EC2Client;
   dynamoDb: DynamoDBClient;
+  s3: S3Client;
   /** What all processes under test send through. */
   wire: NodeHttpHandler;
 }
@@ -37,6 +39,7 @@ export function rawClients(sandbox: Sandbox): RawClients {
     sandbox,
     ec2: new EC2Client(access),
     dynamoDb: new DynamoDBClient(access),
+    s3: new S3Client({ ...access, forcePathStyle: true }),
     wire: new NodeHttpHandler(),
   };
 }

@@ -1,0 +1,26 @@
+/** The objects of the buckets that were asked for. */
+import type { World } from './world.ts';
+
+/** What lasts of an object; its time, since who writes the same again has written. */
+export interface SeenFile {
+  etag: string;
+  size: number;
+  headers: Readonly<Record<string, string>>;
+  lastModified: string;
+}
+
+/** By `s3://bucket/key`. */
+export function objectsIn({ sandbox }: World): Map<string, SeenFile> {
+  const asked = sandbox.calls.filter(({ service }) => service === 's3');
+  const buckets = [...new Set(asked.map(({ parameters }) => String(parameters['Bucket'] ?? '')))];
+  return new Map(
+    buckets.flatMap((bucket) =>
+      sandbox
+        .objectsIn(bucket)
+        .map(({ key, etag, size, headers, lastModified }) => [
+          `s3://${bucket}/${key}`,
+          { etag, size, headers, lastModified: lastModified.toISOString() },
+        ]),
+    ),
+  );
+}

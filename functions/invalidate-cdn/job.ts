@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { commonJobFields } from '../../shared/job.ts';
+import { defaultIndex, defaultWaste } from '../../shared/sites/invalidation.ts';
 import { siteFields } from '../../shared/sites/site-fields.ts';
 import { changesSchema } from '../../shared/sites/synced.ts';
 
@@ -25,12 +26,12 @@ export const invalidateCdnJob = z
         .check(z.minLength(1)),
     ),
     /** The file that stands for its folder. */
-    index: z._default(z.string().check(z.regex(/^[^/]+$/)), 'index.html'),
+    index: z._default(z.string().check(z.regex(/^[^/]+$/)), defaultIndex),
     /**
-     * What a needless invalidation of one file weighs, in paths: 0.01 invalidates a folder of 100 unchanged
+     * What a needless invalidation of one file weighs, in paths: 0.1 invalidates a folder of 10 unchanged
      * files rather than pay for one path more.
      */
-    waste: z._default(z.number().check(z.minimum(0)), 0.01),
+    waste: z._default(z.number().check(z.minimum(0)), defaultWaste),
     /** Wait until CloudFront says that it is done. */
     wait: z._default(z.boolean(), false),
     /** By hand: these paths, as CloudFront has them. */
@@ -40,6 +41,14 @@ export const invalidateCdnJob = z
     publication: z.optional(z.string()),
     changes: z.optional(changesSchema),
     changesKey: z.optional(z.string()),
+    /** What a run writes in a message to itself, when CloudFront had no room. */
+    deferral: z.optional(
+      z.strictObject({
+        attempts: z.int().check(z.minimum(1)),
+        since: z.iso.datetime(),
+        notBefore: z.iso.datetime(),
+      }),
+    ),
   })
   .check(
     z.refine(

@@ -10,6 +10,7 @@ import {
   ListDistributionsCommand,
 } from '@aws-sdk/client-cloudfront';
 import { observing, required } from './ec2.ts';
+import { natureOf } from './errors.ts';
 import { type Patience, persist } from './persist.ts';
 
 export interface CloudFront {
@@ -89,17 +90,27 @@ export async function* listDistributions({ cloudFront, patience }: CloudFront): 
   } while (marker !== undefined);
 }
 
-/** One, with what a listing leaves out. */
+/** One, with what a listing leaves out; undefined if there is none of this id. */
 export async function readDistribution(
   { cloudFront, patience }: CloudFront,
   id: string,
-): Promise<Distribution & { rootObject: string }> {
+): Promise<(Distribution & { rootObject: string }) | undefined> {
   const command = new GetDistributionConfigCommand({ Id: id });
-  const { DistributionConfig: config } = await observing(`The distribution ${id}`, () =>
-    persist(() => cloudFront.send(command), patience),
+  const answer = await observing(`The distribution ${id}`, () =>
+    unlessAbsent(persist(() => cloudFront.send(command), patience)),
   );
-  const known = required(config, 'DistributionConfig', 'CloudFront');
-  return { ...distributionOf(id, known), rootObject: (known.DefaultRootObject ?? '').replace(/^\//, '') };
+  if (!answer) return undefined;
+  const config = required(answer.DistributionConfig, 'DistributionConfig', 'CloudFront');
+  return { ...distributionOf(id, config), rootObject: (config.DefaultRootObject ?? '').replace(/^\//, '') };
+}
+
+async function unlessAbsent<Answer>(answer: Promise<Answer>): Promise<Answer | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (natureOf(error) === 'absent') return undefined;
+    throw error;
+  }
 }
 
 function distributionOf(id: string, described: Described): Distribution {

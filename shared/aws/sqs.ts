@@ -38,18 +38,28 @@ export async function messagesWaiting({ sqs, patience }: Sqs, queueUrl: string):
 // SendMessageBatch takes ten, https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
 const messagesPerCall = 10;
 
+/** Seconds: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
+export const longestDelay = 900;
+
 /**
  * Sends these; answers by index why those were not taken that were not. One whose answer was lost is sent
  * again: what receives them must not mind.
+ *
+ * @param options.delaySeconds so long they are kept from whoever receives them; `longestDelay` at most
  */
 export async function sendMessages(
   { sqs, patience }: Sqs,
   queueUrl: string,
   bodies: readonly string[],
+  { delaySeconds = 0 }: { delaySeconds?: number } = {},
 ): Promise<Map<number, { name: string; message: string }>> {
   const client = await sqs();
   const refused = new Map<number, { name: string; message: string }>();
-  const entries = bodies.map((MessageBody, index) => ({ Id: String(index), MessageBody }));
+  const entries = bodies.map((MessageBody, index) => ({
+    Id: String(index),
+    MessageBody,
+    ...(delaySeconds > 0 && { DelaySeconds: Math.min(delaySeconds, longestDelay) }),
+  }));
   for (const slice of slices(entries, messagesPerCall)) {
     const command = new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries: slice });
     const { Failed = [] } = await persist(() => client.send(command), patience);

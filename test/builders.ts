@@ -2,6 +2,7 @@
 import { type ExpireBackupsJob, expireBackupsJob } from '../functions/expire-backups/job.ts';
 import { type ReconcileLedgerJob, reconcileLedgerJob } from '../functions/reconcile-ledger/job.ts';
 import { type TakeSnapshotsJob, takeSnapshotsJob } from '../functions/take-snapshots/job.ts';
+import type { Distribution } from '../shared/aws/cloudfront.ts';
 import type { Instance } from '../shared/aws/ec2-instances.ts';
 import type { Snapshot } from '../shared/aws/ec2-snapshots.ts';
 import type { Volume } from '../shared/aws/ec2-volumes.ts';
@@ -158,3 +159,13 @@ export const aReconcileJob = (overrides: Partial<ReconcileLedgerJob> = {}): Reco
     backups: [{ backup: 'data', volumes: { ids: [aVolume().id] }, tiers: { daily: { keep: '7 days' } } }],
     ...overrides,
   });
+
+/** One that shows the bucket `www-site`, and nothing else. */
+export const aDistribution = (overrides: Partial<Distribution> = {}): Distribution => ({
+  id: 'E1EXAMPLE',
+  isEnabled: true,
+  origins: [{ id: 'site', domain: 'www-site.s3.eu-west-1.amazonaws.com', path: '' }],
+  behaviors: [{ pattern: '*', origins: ['site'], keepsQueries: false }],
+  errorResponses: [],
+  ...overrides,
+});

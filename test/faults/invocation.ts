@@ -1,10 +1,13 @@
 /** One invocation of a function as a process of its own, which can be cut off between two instructions. */
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import { CloudFrontClient } from '@aws-sdk/client-cloudfront';
 import type { EC2Client } from '@aws-sdk/client-ec2';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { RDSClient } from '@aws-sdk/client-rds';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { ec2Client } from '../../shared/aws/ec2.ts';
+import { type S3Client, s3Client } from '../../shared/aws/s3/client.ts';
 import type { InvocationContext } from '../../shared/entrypoint.ts';
 import { openLedger } from '../../shared/ledger/open.ts';
 import type { Log } from '../../shared/log.ts';
@@ -21,6 +24,9 @@ export interface AllClients {
   ssm: Lazy<SSMClient>;
   sqs: Lazy<SQSClient>;
   autoScaling: Lazy<AutoScalingClient>;
+  s3: S3Client;
+  cloudFront: CloudFrontClient;
+  eventBridge: Lazy<EventBridgeClient>;
 }
 
 export type Handler = (payload: unknown, context: InvocationContext) => Promise<Report>;
@@ -138,6 +144,9 @@ function toolsOf(
         ssm: async () => new SSMClient(config),
         sqs: async () => new SQSClient(config),
         autoScaling: async () => new AutoScalingClient(config),
+        s3: s3Client(config),
+        cloudFront: new CloudFrontClient(config),
+        eventBridge: async () => new EventBridgeClient(config),
       };
     },
     ledger: openLedger({

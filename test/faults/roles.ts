@@ -6,6 +6,7 @@ import { functionResourceId } from '../../shared/plan/logical-ids.ts';
 import { readPlan } from '../../shared/plan/read.ts';
 import { allowing, type Grant, grantsOf, matches, type Need, needsOf } from '../iam.ts';
 import type { Result } from './harness.ts';
+import { place, releasesPlace } from './scenarios/releases.ts';
 import { owner, region, type Store } from './world.ts';
 
 /** Permissions that no call of a function shows, and who needs them. */
@@ -19,14 +20,19 @@ export const dependencies: Readonly<Record<string, string>> = {
   'sqs:GetQueueAttributes': 'Lambda empties the queue with the role of the function',
 };
 
-/** Under the plan as it ships, with either ledger. */
+/** Under the plan as it ships, with either ledger, and the scenarios' site. */
 export function roleOf(name: FunctionName, ledger: Store): Grant[] {
-  const file = 'groundskeeper.yml';
-  const plan = readPlan(readFileSync(file, 'utf8'), { file, region, now: new Date('2026-11-21T00:00:00Z') });
+  const plan = planIn(readFileSync('groundskeeper.yml', 'utf8'));
+  const { sites } = planIn(
+    `sites:\n  - ${JSON.stringify({ name: 'www', ...place, releases: releasesPlace })}`,
+  );
   const [service = '', stage = ''] = owner.split('-');
-  const { resources } = compilePlan({ ...plan, ledger }, { service, stage, region });
+  const { resources } = compilePlan({ ...plan, ledger, sites }, { service, stage, region });
   return grantsOf(resources[functionResourceId(name, 'Role')]);
 }
+
+const planIn = (text: string) =>
+  readPlan(text, { file: 'groundskeeper.yml', region, now: new Date('2026-11-21T00:00:00Z') });
 
 /** What AWS checked while these runs called it. */
 export const needsIn = ({ invocations, tags }: Result): Need[] =>

@@ -112,7 +112,7 @@ describe('the files of a release', () => {
   });
 
   test('are none that are not there', () => {
-    expect(() => tableOf(['a', 'c']).find('b')).toThrow('"b"'.slice(1, 2));
+    expect(() => tableOf(['a', 'c']).find('b')).toThrow('b is no file of the release');
     expect(() => tableOf(['a', 'c']).find('')).toThrow(TypeError);
     expect(() => tableOf(['a', 'c']).find('d')).toThrow(TypeError);
   });
@@ -157,7 +157,7 @@ describe('a release is refused', () => {
 
   test('that unpacks to far more than its size', () => {
     expect(() => checkAmount('it', { entries: 1, bytes: 1e9, packedBytes: 1e6 })).toThrow('archive bomb');
-    checkAmount('it', { entries: 1, bytes: 1e8, packedBytes: 1e5 });
+    checkAmount('it', { entries: 1, bytes: 6e7, packedBytes: 1e5 });
     checkAmount('it', { entries: 1, bytes: 1e10, packedBytes: 1e8 });
   });
 });

@@ -12,7 +12,7 @@ export const mostBytes = 50 * 1024 ** 3;
  * some small files of a release are no bomb, so the first bytes are free.
  */
 export const mostRatio = 200;
-export const bytesFreeOfRatio = 256 * 1024 ** 2;
+export const bytesFreeOfRatio = 64 * 1024 ** 2;
 
 export interface Amount {
   entries: number;

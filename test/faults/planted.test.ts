@@ -4,47 +4,25 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Tools } from '../../shared/tools.ts';
 import { startSandbox } from '../sandbox/sandbox.ts';
 import type { Sandbox } from '../sandbox/types.ts';
-import { casesOf, outline, runCase } from './harness.ts';
+import { type Finder, finderOf } from './finder.ts';
 import type { AllClients } from './invocation.ts';
 import { elsewhere } from './look.ts';
-import type { Scenario } from './scenario.ts';
-import { scenarios } from './scenarios/all.ts';
-import { type RawClients, rawClients } from './world.ts';
+import { rawClients } from './world.ts';
 
 let sandbox: Sandbox;
-let clients: RawClients;
+let found: Finder;
 
 beforeAll(async () => {
   sandbox = await startSandbox();
-  clients = rawClients(sandbox);
+  found = finderOf(rawClients(sandbox));
 });
 
 afterAll(() => sandbox.close());
-
-type Spoil = (tools: Tools<AllClients>) => Partial<Tools<AllClients>>;
 
 /** Tools whose EC2 clients go through `meddle`. */
 const meddlingTools = ({ connect }: Tools<AllClients>, meddle: Meddle): Partial<Tools<AllClients>> => ({
   connect: (region) => ({ ...connect(region), ec2: meddling(connect(region).ec2, meddle) }),
 });
-
-/** What the harness finds first, under faults such as `crash-after ec2 CreateSnapshot`, in a scenario whose function was given worse tools. */
-async function found(name: string, faults: string, spoil: Spoil, worse: object = {}): Promise<string> {
-  const sound = scenarios.find((candidate) => candidate.name === name);
-  if (!sound) throw new Error(`There is no scenario ${name}`);
-  const handlerOf: Scenario['handlerOf'] = (tools) => {
-    const handler = sound.handlerOf({ ...tools, ...spoil(tools) });
-    return ((payload: object, context) => handler({ ...payload, ...worse }, context)) as typeof handler;
-  };
-  const scenario = { ...sound, handlerOf };
-  const seen = await outline(clients, scenario, 'simpledb', 1);
-  for (const one of casesOf({ scenario, store: 'simpledb', seed: 1 }, seen, 'all')) {
-    if (!`${one.fault.kind} ${one.fault.action}`.startsWith(faults)) continue;
-    const { violations } = await runCase(clients, one);
-    if (violations.length > 0) return violations.join('\n');
-  }
-  return '';
-}
 
 type Command = Parameters<EC2Client['send']>[0];
 

@@ -29,24 +29,31 @@ export interface RuleFields {
 export function rulesOf({ headers, fingerprinted, entryPoints, exclude }: RuleFields): SiteRules {
   const isEntryPoint = matcherOf(entryPoints);
   const hasFingerprint = fingerprinted ? matcherOf(fingerprinted) : looksFingerprinted;
-  const isFingerprinted = (path: string) => !isEntryPoint(path) && hasFingerprint(path);
   const rules = headers.map(({ match, ...rest }) => ({
     matches: matcherOf([match]),
     headers: namesOf(rest),
   }));
   const known = new Map<string, ObjectHeaders>();
+  const cacheControlOf = (path: string): string => {
+    if (isEntryPoint(path)) return askFirst;
+    if (hasFingerprint(path)) return forEver;
+    return partOfPage.test(path) ? askFirst : aMoment;
+  };
   return {
     isExcluded: matcherOf(exclude),
     isEntryPoint,
-    isFingerprinted,
+    isFingerprinted: (path) => !isEntryPoint(path) && hasFingerprint(path),
     headersOf(path) {
       const contentType = contentTypeOf(path);
-      const cacheControl = cacheControlOf(path, { isEntryPoint, isFingerprinted });
-      const applied = rules.map(({ matches }) => matches(path));
-      const key = [contentType, cacheControl, ...applied].join('\n');
+      const cacheControl = cacheControlOf(path);
+      const applied = rules.filter(({ matches }) => matches(path));
+      const key = applied.reduce(
+        (text, rule) => `${text} ${rules.indexOf(rule)}`,
+        contentType + cacheControl,
+      );
       const same = known.get(key);
       if (same) return same;
-      const made = rules.reduce((under, { headers: over }, i) => (applied[i] ? merged(under, over) : under), {
+      const made = applied.reduce((under, rule) => merged(under, rule.headers), {
         contentType,
         cacheControl,
       } as ObjectHeaders);
@@ -65,15 +72,6 @@ const aMoment = 'public, max-age=300, must-revalidate';
  * cache beside a newer page is a mixture that nobody has tested. Pictures and the like may be five minutes old.
  */
 const partOfPage = /\.(js|mjs|cjs|css|json|wasm)$/i;
-
-function cacheControlOf(
-  path: string,
-  { isEntryPoint, isFingerprinted }: Pick<SiteRules, 'isEntryPoint' | 'isFingerprinted'>,
-): string {
-  if (isEntryPoint(path)) return askFirst;
-  if (isFingerprinted(path)) return forEver;
-  return partOfPage.test(path) ? askFirst : aMoment;
-}
 
 const namesOf = ({ redirect, ...rest }: Omit<HeaderRule, 'match'>): ObjectHeaders => ({
   ...rest,

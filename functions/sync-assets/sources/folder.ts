@@ -1,9 +1,10 @@
 /** A folder of the machine that the command runs on. */
 
-import { opendirSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { readdirSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import { partBytes } from '../../../shared/sites/content-tag.ts';
+import { compareKeys } from '../../../shared/sites/keys.ts';
 import { isJunk } from './entry-names.ts';
 import { EntryTable } from './entry-table.ts';
 import type { Content, OpenedContent, Source, SourceEntry } from './source.ts';
@@ -57,20 +58,19 @@ export class FolderSource implements Source {
    * @param path of the folder, with its last slash; `''` for the root
    */
   #walk(folder: string, path: string, table: EntryTable): void {
-    const listing = opendirSync(folder);
     this.#walked.push(folder);
-    try {
-      for (let found = listing.readSync(); found; found = listing.readSync()) {
-        const name = path + found.name;
-        if (isJunk(name)) continue;
-        const place = join(folder, found.name);
-        if (found.isSymbolicLink()) this.#follow(place, name, table);
-        else this.#take(place, name, statSync(place), table);
-      }
-    } finally {
-      this.#walked.pop();
-      listing.closeSync();
+    // In the order of a listing, where a folder's name has its slash: then the table has nothing to sort.
+    const listing = readdirSync(folder, { withFileTypes: true })
+      .map((found) => ({ found, name: found.isDirectory() ? `${found.name}/` : found.name }))
+      .sort((a, b) => compareKeys(a.name, b.name));
+    for (const { found } of listing) {
+      const name = path + found.name;
+      if (isJunk(name)) continue;
+      const place = join(folder, found.name);
+      if (found.isSymbolicLink()) this.#follow(place, name, table);
+      else this.#take(place, name, statSync(place), table);
     }
+    this.#walked.pop();
   }
 
   #take(place: string, path: string, stats: Stats, table: EntryTable): void {

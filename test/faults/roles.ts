@@ -23,13 +23,19 @@ export const dependencies: Readonly<Record<string, string>> = {
 /** Under the plan as it ships, with either ledger, and the scenarios' site. */
 export function roleOf(name: FunctionName, ledger: Store): Grant[] {
   const plan = planIn(readFileSync('groundskeeper.yml', 'utf8'));
-  const { sites } = planIn(
-    `sites:\n  - ${JSON.stringify({ name: 'www', ...place, releases: releasesPlace })}`,
-  );
+  const { sites } = planIn(`sites:\n  - ${JSON.stringify(siteOf(name))}`);
   const [service = '', stage = ''] = owner.split('-');
   const { resources } = compilePlan({ ...plan, ledger, sites }, { service, stage, region });
   return grantsOf(resources[functionResourceId(name, 'Role')]);
 }
+
+/** Those of invalidate-cdn have a whole bucket, since they are about paths. */
+const siteOf = (name: FunctionName) => ({
+  name: 'www',
+  bucket: place.bucket,
+  prefix: name === 'sync-assets' ? place.prefix : '',
+  releases: releasesPlace,
+});
 
 const planIn = (text: string) =>
   readPlan(text, { file: 'groundskeeper.yml', region, now: new Date('2026-11-21T00:00:00Z') });

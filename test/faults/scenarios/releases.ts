@@ -5,8 +5,8 @@ import { zipSync } from 'fflate';
 import type { World } from '../world.ts';
 
 /** Where the scenarios' site lies, and where its releases are uploaded. */
-export const place = { bucket: 'faults-site', prefix: 'www/' };
-export const releasesPlace = { bucket: 'faults-releases', prefix: 'www/' };
+export const place = { bucket: 'www-site', prefix: 'www/' };
+export const releasesPlace = { bucket: 'www-releases', prefix: 'www/' };
 
 export interface Release {
   name: string;

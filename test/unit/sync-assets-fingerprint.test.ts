@@ -80,7 +80,7 @@ describe('a name without one', () => {
 });
 
 const randomOf = (characters: string, length: number) =>
-  fc.string({ unit: fc.constantFrom(...characters), minLength: length, maxLength: length });
+  fc.string({ unit: fc.constantFrom(...characters.split('')), minLength: length, maxLength: length });
 const hex = '0123456789abcdef';
 const base32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 const base64 = `${base32}${base32.toLowerCase()}0189-_`;

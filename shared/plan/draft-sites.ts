@@ -6,16 +6,19 @@ import type { Path } from './mistakes.ts';
 import type { Cadence } from './plan.ts';
 import { time } from './schema/tier.ts';
 
-/** Where something lies, if that can be read. A bucket that the stack makes is nobody else's. */
+/** The one that the stack makes for the releases of all sites that name none. */
+export const stacksReleases = Symbol('the bucket that the stack makes for releases');
+
+/** Where something lies, if that can be read. A bucket that the stack makes for a site is no other's. */
 export interface DraftPlace {
   path: Path;
-  bucket?: string;
+  bucket?: string | typeof stacksReleases;
   prefix: string;
 }
 
 export interface DraftSite extends DraftPlace {
   name?: string;
-  releases?: DraftPlace;
+  releases: DraftPlace;
   /** Its keys, if it has any. */
   distribution?: Record<string, unknown>;
   hasDistributions: boolean;
@@ -35,13 +38,22 @@ function siteDraft(site: Record<string, unknown>, path: Path): DraftSite {
   return {
     ...placeDraft(site, path),
     ...(known !== undefined && { name: known }),
-    ...(isRecord(releases) && { releases: placeDraft(releases, [...path, 'releases']) }),
+    releases: releasesDraft(releases, known, path),
     ...(isRecord(distribution) && { distribution }),
     hasDistributions: 'distributions' in site,
     ...(at !== undefined && {
       verify: { path: [...path, 'verify'], cadence: { unit: 'day', at: minuteOfDay(at) } },
     }),
   };
+}
+
+/** As it will be: in the stack's own bucket each site has a folder of its name. */
+function releasesDraft(releases: unknown, name: string | undefined, path: Path): DraftPlace {
+  const at = [...path, 'releases'];
+  if (!isRecord(releases)) return { path: at, bucket: stacksReleases, prefix: `${name}/` };
+  const place = placeDraft(releases, at);
+  if ('bucket' in releases) return place;
+  return { ...place, bucket: stacksReleases, ...(!('prefix' in releases) && { prefix: `${name}/` }) };
 }
 
 function placeDraft(value: Record<string, unknown>, path: Path): DraftPlace {

@@ -29,7 +29,11 @@ export const sub = (text: string) => ({ 'Fn::Sub': text });
 export const reference = (logicalId: string): string => `\${${logicalId}}`;
 
 /** A text as it is; or, where it has something for CloudFormation to fill in, so that it does. */
-export const filledIn = (text: string) => (text.includes('${') ? sub(text) : text);
+export function filledIn(text: string) {
+  const [, whole] = /^\$\{(\w+)\}$/.exec(text) ?? [];
+  if (whole !== undefined) return ref(whole);
+  return text.includes('${') ? sub(text) : text;
+}
 
 /** The same for each text in a value. */
 export function allFilledIn(value: unknown): unknown {

@@ -42,6 +42,15 @@ export function planText({
   ].join('\n');
 }
 
+/** Sites, each as the lines of its keys: the first key of the first is on line 3. */
+export const siteText = (...sites: readonly (readonly string[])[]): string =>
+  [
+    'timezone: Europe/Berlin',
+    'sites:',
+    ...sites.flatMap((lines) => lines.map((line, index) => `  ${index === 0 ? '-' : ' '} ${line}`)),
+    '',
+  ].join('\n');
+
 export const read = (text: string, region = target.region) =>
   readPlan(text, { file: 'groundskeeper.yml', region, now });
 

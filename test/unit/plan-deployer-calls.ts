@@ -11,9 +11,45 @@ interface DeployerCalls {
   anywhere?: readonly string[];
 }
 
+/** Is global: its ARNs name no region. */
+const cloudFrontArn = (resource: string) => `arn:aws:cloudfront::ACCOUNT:${resource}`;
+
 const arn = (service: string, resource: string) => `arn:aws:${service}:REGION:ACCOUNT:${resource}`;
 
 export const deployerCalls: Readonly<Record<string, DeployerCalls>> = {
+  'AWS::CloudFront::Distribution': {
+    on: cloudFrontArn('distribution/E1EXAMPLE2345'),
+    calls: [
+      'CreateDistribution',
+      'GetDistribution',
+      'GetDistributionConfig',
+      'UpdateDistribution',
+      'DeleteDistribution',
+      'ListTagsForResource',
+      'TagResource',
+      'UntagResource',
+    ].map((name) => `cloudfront:${name}`),
+  },
+  'AWS::CloudFront::Function': {
+    on: cloudFrontArn('function/groundskeeper-prod-www-1234abcd'),
+    calls: [
+      'CreateFunction',
+      'DescribeFunction',
+      'GetFunction',
+      'PublishFunction',
+      'UpdateFunction',
+      'DeleteFunction',
+    ].map((name) => `cloudfront:${name}`),
+  },
+  'AWS::CloudFront::OriginAccessControl': {
+    on: cloudFrontArn('origin-access-control/E2EXAMPLE2345'),
+    calls: [
+      'CreateOriginAccessControl',
+      'GetOriginAccessControl',
+      'UpdateOriginAccessControl',
+      'DeleteOriginAccessControl',
+    ].map((name) => `cloudfront:${name}`),
+  },
   'AWS::CloudWatch::Alarm': {
     on: arn('cloudwatch', 'alarm:groundskeeper-prod-data-daily-age'),
     calls: ['PutMetricAlarm', 'DeleteAlarms', 'ListTagsForResource', 'TagResource'].map(
@@ -111,7 +147,12 @@ export const deployerCalls: Readonly<Record<string, DeployerCalls>> = {
       'CreateBucket',
       'DeleteBucket',
       'PutEncryptionConfiguration',
+      'PutBucketNotification',
+      'PutBucketOwnershipControls',
+      'PutBucketPublicAccessBlock',
       'PutBucketTagging',
+      'PutBucketVersioning',
+      'PutLifecycleConfiguration',
       'GetAccelerateConfiguration',
       'GetAnalyticsConfiguration',
       'GetBucketCORS',

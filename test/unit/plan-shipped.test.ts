@@ -8,13 +8,14 @@ import { mistakesOf, read, target, withExamples } from './plan-builder.ts';
 const shipped = readFileSync('groundskeeper.yml', 'utf8');
 const whole = withExamples(shipped);
 
-test('The plan that ships backs up volumes alone, and copies nothing', () => {
+test('The plan that ships backs up volumes alone, copies nothing, and has no site', () => {
   expect(read(shipped).backups.map(({ name, subject, copies }) => [name, subject.kind, copies])).toEqual([
     ['data', 'volumes', []],
   ]);
+  expect(read(shipped).sites).toEqual([]);
 });
 
-test('Its examples, taken out of their comments, are a plan with every kind and with copies', () => {
+test('Its examples, taken out of their comments, are a plan with every kind, with copies and with sites', () => {
   expect(mistakesOf(whole)).toBe('no mistake');
   const plan = read(whole);
   expect(plan.backups.map(({ name, subject }) => [name, subject.kind])).toEqual([
@@ -24,17 +25,21 @@ test('Its examples, taken out of their comments, are a plan with every kind and 
     ['machine', 'images'],
   ]);
   expect(plan.backups[0]?.copies.map(({ region }) => region)).toEqual(['eu-west-3']);
+  expect(plan.sites.map(({ name, bucket, cdn }) => [name, bucket, cdn.kind])).toEqual([
+    ['www', undefined, 'made'],
+    ['blog', 'blog-example-com', 'own'],
+  ]);
   expect(limitMistakes(plan, target)).toEqual([]);
 });
 
 test('Its examples of single keys say what holds without them, but for whom to notify', () => {
-  const { backups: _, notify, ...keys } = read(whole);
-  const { backups: __, notify: ___, ...defaults } = read(shipped);
+  const { backups: _, sites: _sites, notify, ...keys } = read(whole);
+  const { backups: __, sites: ___, notify: ____, ...defaults } = read(shipped);
   expect(keys).toEqual(defaults);
   expect(notify).toBe('ops@example.com');
 });
 
-test('Its examples add resources and change none but the jobs that know the whole plan', () => {
+test('Its examples add resources and change none but the jobs and roles that know the whole plan', () => {
   const before = compilePlan(read(shipped), target).resources;
   const after = compilePlan(read(whole.replace(/^notify:.*$/m, '')), target).resources;
   const changed = Object.keys(before).filter(
@@ -44,6 +49,8 @@ test('Its examples add resources and change none but the jobs that know the whol
     'BackupDataDailySchedule', // which asks for copies now
     'BackupDataMonthlySchedule',
     'ExpireBackupsSchedule',
+    'InvalidateCdnRole', // which may do nothing without sites
     'ReconcileLedgerSchedule',
+    'SyncAssetsRole',
   ]);
 });

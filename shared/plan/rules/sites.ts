@@ -35,7 +35,7 @@ function nameMistakes({ name, path }: DraftSite, earlier: readonly DraftSite[]):
 
 /** IAM takes these for wildcards, and would let the functions and CloudFront at more than the folder. */
 function wildcardMistakes(site: DraftSite): Mistake[] {
-  return [site, ...(site.releases ? [site.releases] : [])]
+  return [site, site.releases]
     .filter(({ prefix }) => /[*?]/.test(prefix))
     .map(({ path, prefix }) => ({
       path: [...path, 'prefix'],
@@ -66,23 +66,23 @@ function placeMistakes(site: DraftSite, earlier: readonly DraftSite[]): Mistake[
 }
 
 function releasesMistakes(
-  { releases }: DraftSite,
+  { name, releases }: DraftSite,
   sites: readonly DraftSite[],
   earlier: readonly DraftSite[],
 ): Mistake[] {
-  if (!releases) return [];
   const inside = sites.find((site) => overlap(releases, site));
   if (inside) {
     const message = `${placeText(releases)} overlaps ${calledOf(inside)}: its visitors would see the archives, or its files would be taken for releases; expected a bucket or a prefix apart from every site`;
     return [{ path: placeOf(releases), message }];
   }
-  const shared = earlier.find((site) => site.releases && overlap(releases, site.releases));
+  const shared = earlier.find((site) => site.name !== name && overlap(releases, site.releases));
   if (!shared) return [];
   const message = `${placeText(releases)} overlaps the releases of ${calledOf(shared)}, so that an archive would be published to both; expected a prefix of its own for each`;
   return [{ path: placeOf(releases), message }];
 }
 
-const placeText = ({ bucket, prefix }: DraftPlace): string => quote(`s3://${bucket}/${prefix}`);
+const placeText = ({ bucket, prefix }: DraftPlace): string =>
+  quote(typeof bucket === 'string' ? `s3://${bucket}/${prefix}` : prefix);
 
 function distributionMistakes({ path, distribution, hasDistributions }: DraftSite): Mistake[] {
   if (!distribution) return [];

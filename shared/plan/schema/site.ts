@@ -170,6 +170,6 @@ export const siteSchema = z.strictObject({
   }),
   waste: described(
     invalidateCdnJob.shape.waste,
-    'What a needless invalidation of one file weighs, in paths: with 0.01 a folder of 100 unchanged files is invalidated rather than one path more is paid for.',
+    'What a needless invalidation of one file weighs, in paths: with 0.1 a folder of ten unchanged files is invalidated rather than one path more is paid for.',
   ),
 });

@@ -1,7 +1,7 @@
 /**
  * IAM as far as our roles use it: which permissions a call needs, and whether a role has them.
- * Service Authorization Reference: Amazon EC2, EC2 Auto Scaling, RDS, S3, EventBridge, Systems Manager, SimpleDB,
- * DynamoDB.
+ * Service Authorization Reference: Amazon EC2, EC2 Auto Scaling, RDS, S3, CloudFront, EventBridge, Systems Manager,
+ * SimpleDB, DynamoDB.
  */
 import type { Resource } from '../shared/plan/template.ts';
 import { imageArn, imageNeeds } from './iam-images.ts';
@@ -57,6 +57,8 @@ export function needsOf(call: Call, tagsOf: TagsOfSnapshot): Need[] {
       return rdsNeeds(call, tagsOf, keyNeeds);
     case 's3':
       return s3Needs(call);
+    case 'cloudfront':
+      return [{ action: `cloudfront:${action}`, resource: distributionIn(call), context: {} }];
     case 'events':
       return [{ action: `events:${action}`, resource: arn('events', 'event-bus/default'), context: {} }];
     case 'sqs':
@@ -88,6 +90,13 @@ export function needsOf(call: Call, tagsOf: TagsOfSnapshot): Need[] {
 
 /** The permission for a Select is that for the domain in its text. */
 const domainIn = (expression: string): string => /from `([^`]+)`/.exec(expression)?.[1] ?? '';
+
+/** Of one in no region; a listing is of all. */
+function distributionIn({ action, parameters: { DistributionId, Id } }: Call): string {
+  return action.startsWith('List')
+    ? '*'
+    : arn('cloudfront', `distribution/${DistributionId ?? Id}`, account, '');
+}
 
 /** A template's queues are named by their logical ids here, and so are those of the scenarios. */
 const queueIn = (url: string): string => arn('sqs', url.slice(url.lastIndexOf('/') + 1));

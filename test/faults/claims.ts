@@ -56,6 +56,10 @@ const checks: Readonly<Record<string, (claim: Claim, seen: Look) => boolean>> = 
       .every((id) => there.some((copy) => copy.id === id && copy.state === 'completed'));
     return parts.length > 0 && says && stand;
   },
+  invalidate: ({ resource, detail = '' }, { invalidations }) =>
+    invalidations
+      .get(`${resource}/${detail.split('; ')[0]}`)
+      ?.paths.every((path) => detail.includes(path)) === true,
   measure: () => true, // of metrics the account shows nothing
 };
 

@@ -106,6 +106,15 @@ export const refusals: Readonly<Record<string, readonly Refusal[]>> = {
   'sqs GetQueueAttributes': refused('AccessDeniedException'),
   'sqs SendMessageBatch': refused('AccessDeniedException', 'BatchRequestTooLong'),
   ...ofS3,
+  // API reference, CreateInvalidation and the common errors
+  'cloudfront ListDistributions': refused('AccessDenied'),
+  'cloudfront GetDistributionConfig': refused('AccessDenied'),
+  'cloudfront CreateInvalidation': refused(
+    'TooManyInvalidationsInProgress',
+    'InvalidArgument',
+    'AccessDenied',
+  ),
+  'cloudfront GetInvalidation': refused('AccessDenied'),
   // API reference, PutEvents and the common errors
   'events PutEvents': refused('AccessDeniedException'),
   'simpledb CreateDomain': [{ code: 'NumberDomainsExceeded', status: 409 }],
@@ -143,6 +152,7 @@ export const throttles: Readonly<Record<string, Refusal>> = {
   rds: { code: 'Throttling', status: 400 },
   s3: { code: 'SlowDown', status: 503 },
   events: { code: 'ThrottlingException', status: 400 },
+  cloudfront: { code: 'Throttling', status: 400 },
 };
 
 /** How each service says that it broke, after which the work may have been done. */
@@ -156,4 +166,5 @@ export const breakdowns: Readonly<Record<string, Refusal>> = {
   rds: { code: 'InternalFailure', status: 500 },
   s3: { code: 'InternalError', status: 500 },
   events: { code: 'InternalException', status: 500 },
+  cloudfront: { code: 'ServiceUnavailable', status: 503 },
 };

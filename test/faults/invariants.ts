@@ -168,6 +168,15 @@ const nothingConsistentUnfrozen: Invariant = ({ after: { snapshots, machines } }
     .map(({ id }) => `${id} says that it is application-consistent, and nothing was frozen for it`);
 };
 
+/** Each path of an invalidation costs; the scenarios' events change a path once. */
+const nothingPaidTwice: Invariant = ({ after }) => {
+  const paid = [...after.invalidations.values()].flatMap(({ distribution, paths }) =>
+    paths.map((path) => `${path} of ${distribution}`),
+  );
+  const again = paid.filter((path, index) => paid.indexOf(path) !== index);
+  return [...new Set(again)].map((path) => `${path} was invalidated twice`);
+};
+
 export const invariants: readonly Invariant[] = [
   notBeforeItsTime,
   nothingOfOthers,
@@ -182,6 +191,7 @@ export const invariants: readonly Invariant[] = [
   nothingClaimedFalsely,
   nothingStaysFrozen,
   nothingConsistentUnfrozen,
+  nothingPaidTwice,
   endedByItself,
 ];
 

@@ -1,11 +1,12 @@
 /** One invocation of a function as a process of its own, which can be cut off between two instructions. */
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
-import { CloudFrontClient } from '@aws-sdk/client-cloudfront';
+import type { CloudFrontClient } from '@aws-sdk/client-cloudfront';
 import type { EC2Client } from '@aws-sdk/client-ec2';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { RDSClient } from '@aws-sdk/client-rds';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
+import { cloudFrontClient } from '../../shared/aws/cloudfront.ts';
 import { ec2Client } from '../../shared/aws/ec2.ts';
 import { type S3Client, s3Client } from '../../shared/aws/s3/client.ts';
 import type { InvocationContext } from '../../shared/entrypoint.ts';
@@ -145,7 +146,7 @@ function toolsOf(
         sqs: async () => new SQSClient(config),
         autoScaling: async () => new AutoScalingClient(config),
         s3: s3Client(config),
-        cloudFront: new CloudFrontClient(config),
+        cloudFront: cloudFrontClient(config),
         eventBridge: async () => new EventBridgeClient(config),
       };
     },

@@ -1,4 +1,4 @@
-/** The objects of the buckets that were asked for. */
+/** The objects of the buckets that were asked for, and what distributions were told to forget. */
 import type { World } from './world.ts';
 
 /** What lasts of an object; its time, since who writes the same again has written. */
@@ -21,6 +21,26 @@ export function objectsIn({ sandbox }: World): Map<string, SeenFile> {
           `s3://${bucket}/${key}`,
           { etag, size, headers, lastModified: lastModified.toISOString() },
         ]),
+    ),
+  );
+}
+
+/** What lasts of an invalidation. */
+export interface SeenInvalidation {
+  distribution: string;
+  reference: string;
+  paths: readonly string[];
+}
+
+/** By `distribution/id`, of the distributions that were told to forget something. */
+export function invalidationsIn({ sandbox }: World): Map<string, SeenInvalidation> {
+  const asked = sandbox.calls.filter(({ action }) => action === 'CreateInvalidation');
+  const distributions = [...new Set(asked.map(({ parameters }) => String(parameters['Id'])))];
+  return new Map(
+    distributions.flatMap((distribution) =>
+      sandbox
+        .invalidationsOf(distribution)
+        .map(({ id, reference, paths }) => [`${distribution}/${id}`, { distribution, reference, paths }]),
     ),
   );
 }

@@ -19,7 +19,7 @@ import {
 import { DOMParser, type Element } from '@xmldom/xmldom';
 import { extraTagKeys, tagKeys } from '../../shared/tags.ts';
 import type { InstanceOs } from '../sandbox/types.ts';
-import { objectsIn, type SeenFile } from './look-objects.ts';
+import { invalidationsIn, objectsIn, type SeenFile, type SeenInvalidation } from './look-objects.ts';
 import { credentials, region as home, owner, type World } from './world.ts';
 
 export interface SeenSnapshot {
@@ -43,6 +43,8 @@ export interface Look {
   machines: ReadonlyMap<string, InstanceOs>;
   /** By `s3://bucket/key`, of the buckets that were asked for. */
   objects: ReadonlyMap<string, SeenFile>;
+  /** By `distribution/id`. */
+  invalidations: ReadonlyMap<string, SeenInvalidation>;
 }
 
 /** What the functions under test never change. */
@@ -63,8 +65,8 @@ export async function look(world: World): Promise<Look> {
     ...(hasAsked(world, 'rds', elsewhere) ? await databaseSnapshotsIn(world, elsewhere) : []),
   ];
   const machines = await machinesIn(world);
-  const objects = objectsIn(world);
-  return { at: world.time.now(), snapshots: new Map(snapshots), rows, machines, objects };
+  const [objects, invalidations] = [objectsIn(world), invalidationsIn(world)];
+  return { at: world.time.now(), snapshots: new Map(snapshots), rows, machines, objects, invalidations };
 }
 
 async function machinesIn({ sandbox }: World): Promise<Map<string, InstanceOs>> {
@@ -195,16 +197,21 @@ export async function lookAround(world: World): Promise<Surroundings> {
 const isOwnerTag = ({ Key, Value }: Tag): boolean => Key === tagKeys.owner && Value === owner;
 
 /**
- * Snapshots, rows and objects as text that is the same if and only if they are. Left out is what passes by
+ * Snapshots, rows, objects and invalidations as text that is the same if and only if they are. Left out is what passes by
  * itself: states, when RDS says that a snapshot was started, and who holds a lock until when; that a slot
  * is done, stays.
  */
-export function canonical({ snapshots, rows, objects }: Look): string {
+export function canonical({ snapshots, rows, objects, invalidations }: Look): string {
   const sorted = (all: ReadonlyMap<string, object>) =>
     [...all].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, value]) => [key, sortedFields(value)]);
   const lasting = new Map([...snapshots].map(([id, snapshot]) => [id, lastingOf(snapshot)]));
   const settled = new Map([...rows].map(([key, row]) => [key, row['kind'] === 'slot' ? lockOf(row) : row]));
-  const all = { snapshots: sorted(lasting), rows: sorted(settled), objects: sorted(objects) };
+  const all = {
+    snapshots: sorted(lasting),
+    rows: sorted(settled),
+    objects: sorted(objects),
+    invalidations: sorted(invalidations),
+  };
   return JSON.stringify(all, null, 1);
 }
 

@@ -5,7 +5,9 @@ import { createImagesScenarios } from './create-images.ts';
 import { expireBackupsScenarios } from './expire-backups.ts';
 import { expireKindsScenarios } from './expire-kinds.ts';
 import { expireQueueScenarios } from './expire-queue.ts';
+import { invalidateCdnScenarios } from './invalidate-cdn.ts';
 import { reconcileLedgerScenarios } from './reconcile-ledger.ts';
+import { syncAssetsScenarios } from './sync-assets.ts';
 import { takeDbSnapshotsScenarios } from './take-db-snapshots.ts';
 import { takeSnapshotsScenarios } from './take-snapshots.ts';
 
@@ -18,4 +20,6 @@ export const scenarios: readonly Scenario[] = [
   ...expireKindsScenarios,
   ...expireQueueScenarios,
   ...reconcileLedgerScenarios,
+  ...invalidateCdnScenarios,
+  ...syncAssetsScenarios,
 ];

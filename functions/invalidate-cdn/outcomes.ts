@@ -19,7 +19,7 @@ const dollarsPerPath = 0.005;
 export function said({ distribution, invalidation }: Invalidate): string {
   const { paths, wildcards, naive } = invalidation;
   const dollars = (paths.length * dollarsPerPath).toFixed(3);
-  const count = `${counted(paths.length, 'path')}${wildcards > 0 ? `, ${wildcards} of them with a wildcard` : ''}`;
+  const count = `${counted(paths.length, 'path')}${wildcards > 0 ? `, ${wildcards} with a wildcard` : ''}`;
   return [
     `${count}${naive > paths.length ? `, for ${naive}` : ''}`,
     `$${dollars} where the month's 1,000 free ones are used up`,

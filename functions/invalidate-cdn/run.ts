@@ -8,7 +8,7 @@ import { observeDistributions, type SeenDistributions } from './distributions.ts
 import { type InvalidateCdnJob, invalidateCdnJob } from './job.ts';
 import { narrow } from './narrow.ts';
 import { observeChanges } from './observe.ts';
-import { readKeys } from './site-keys.ts';
+import { siteKeys } from './site-keys.ts';
 
 export const invalidateCdn: AutomationFunction<InvalidateCdnJob, CdnClients> = {
   name: 'invalidate-cdn',
@@ -23,7 +23,7 @@ export const invalidateCdn: AutomationFunction<InvalidateCdnJob, CdnClients> = {
       changes: await observeChanges(run),
       // Lambda's own second try of an invocation has the same id.
       publication: job.publication ?? (run.invocation.split('/')[0] as string),
-      readKeys: () => readKeys(run),
+      readKeys: siteKeys(run),
     };
     const seen = await observeDistributions(run);
     const decisions: Decision[] = [];

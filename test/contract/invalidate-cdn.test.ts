@@ -21,6 +21,8 @@ import { sqsClient } from '../../shared/aws/sqs.ts';
 import { entrypoint } from '../../shared/entrypoint.ts';
 import { openLedger } from '../../shared/ledger/open.ts';
 import type { Report } from '../../shared/report.ts';
+import type { ManifestRow } from '../../shared/sites/manifest.ts';
+import { packManifest } from '../../shared/sites/manifest-file.ts';
 import { anOwner } from '../builders.ts';
 import { fakeClock, recordedLog } from '../fakes.ts';
 import type { NewDistribution } from '../sandbox/cloudfront/distribution.ts';
@@ -34,6 +36,7 @@ let access: {
   credentials: { accessKeyId: string; secretAccessKey: string };
 };
 let cloudFront: CloudFrontClient;
+let s3: S3Client;
 let sqs: SQSClient;
 let queueUrl: string;
 
@@ -45,6 +48,7 @@ beforeAll(async () => {
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   };
   cloudFront = new CloudFrontClient({ ...access, maxAttempts: 1 });
+  s3 = new S3Client({ ...access, forcePathStyle: true, maxAttempts: 1 });
   sqs = new SQSClient({ ...access, maxAttempts: 1 });
 });
 
@@ -56,6 +60,7 @@ beforeEach(async () => {
 
 afterAll(async () => {
   cloudFront?.destroy();
+  s3?.destroy();
   sqs?.destroy();
   await sandbox?.close();
 });
@@ -190,7 +195,6 @@ describe('a publication', () => {
 
   it('may say what changed by a list in the bucket', async () => {
     const id = sandbox.putDistribution(distribution());
-    const s3 = new S3Client({ ...access, forcePathStyle: true, maxAttempts: 1 });
     await s3.send(
       new CreateBucketCommand({
         Bucket: 'www-site',
@@ -206,7 +210,6 @@ describe('a publication', () => {
     await expect(invoke(event({ changes: undefined, changesKey: 'gone.json' }))).rejects.toThrow(
       's3://www-site/gone.json, which says what changed, is not there',
     );
-    s3.destroy();
   });
 
   it('leaves out what is disabled, and says so', async () => {
@@ -258,6 +261,45 @@ describe('a publication', () => {
     const job = { ...event().job, maxActions: 5 };
     await expect(invoke({ ...event(), job })).rejects.toThrow(`the 6 paths of ${id} are not invalidated`);
     expect(pathsOf(id)).toEqual([]);
+  });
+});
+
+describe('what else there is of the site', () => {
+  const changed = Array.from({ length: 30 }, (_, i) => `img/${i}.png`);
+  const head = { version: 1, site: 'www', publication: 7, history: [], current: '7' } as const;
+  const rowOf = (key: string): ManifestRow => ({
+    key,
+    size: 1,
+    tag: '0'.repeat(32),
+    crc32: 1,
+    etag: '0'.repeat(32),
+    headers: '',
+    seen: 7,
+  });
+  const writeManifest = async (Body: Uint8Array) => {
+    const CreateBucketConfiguration = { LocationConstraint: 'eu-west-1' } as const;
+    await s3.send(new CreateBucketCommand({ Bucket: 'www-site', CreateBucketConfiguration }));
+    await s3.send(new PutObjectCommand({ Bucket: 'www-site', Key: '.groundskeeper/manifest.gz', Body }));
+  };
+  const publication = () => event({ changes: { added: [], changed, deleted: [] } });
+
+  it('is weighed by the manifest', async () => {
+    const [id] = [sandbox.putDistribution(distribution()), sandbox.putDistribution(distribution())];
+    const rows = ['img/z.png', 'index.html', ...changed].sort().map(rowOf);
+    await writeManifest(await packManifest({ ...head, history: [] }, rows));
+    const { outcomes } = await invoke(publication());
+    expect(pathsOf(id)).toEqual([['/img/*']]);
+    expect(outcomes[0]?.detail).toContain('1 path, 1 with a wildcard, for 30');
+    expect(outcomes[0]?.detail).toContain('1 file needlessly, such as /img/z.png');
+    expect(sandbox.calls.filter(({ action }) => action === 'GetObject')).toHaveLength(1);
+  });
+
+  it('is left alone where the manifest cannot be read: then each path is named', async () => {
+    const id = sandbox.putDistribution(distribution());
+    await writeManifest(Buffer.from('no manifest'));
+    const { outcomes } = await invoke(publication());
+    expect(pathsOf(id)[0]).toHaveLength(30);
+    expect(outcomes[0]?.detail).toContain('the unchanged files are not known');
   });
 });
 

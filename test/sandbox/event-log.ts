@@ -60,10 +60,10 @@ export class EventLog {
 
   /** Moto says which entries it takes; those are kept. */
   async putEvents(message: Message, identity: Identity, moto: MotoClient, now: Date): Promise<Answer> {
-    const answer = await moto.ask(message, identity);
+    const entries = (identity.parameters['Entries'] ?? []) as Entry[];
+    const answer = await moto.ask({ ...message, body: unheard(entries) }, identity);
     if (answer.status !== 200) return answer;
     const { Entries: results } = JSON.parse(answer.body.toString()) as { Entries: { EventId?: string }[] };
-    const entries = (identity.parameters['Entries'] ?? []) as Entry[];
     for (const [index, entry] of entries.entries()) {
       if (results[index]?.EventId === undefined) continue;
       const { Source, DetailType, Detail, Resources = [], Time } = entry;
@@ -93,3 +93,11 @@ export class EventLog {
     });
   }
 }
+
+/** Moto fails where one of its rules matches that starts a function: of this source there is none. */
+const unheard = (entries: readonly Entry[]): Buffer =>
+  Buffer.from(
+    JSON.stringify({
+      Entries: entries.map((entry) => ({ ...entry, ...(entry.Source && { Source: 'sandbox' }) })),
+    }),
+  );

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Report } from '../../shared/report.ts';
+import type { NewDistribution } from './cloudfront/distribution.ts';
 import { credentials } from './lambda/aws-environment.ts';
 import { type DeployedFunction, type DeployedStack, readStack } from './lambda/deployed-stack.ts';
 import { FunctionProcess } from './lambda/function-process.ts';
@@ -91,7 +92,17 @@ async function deployFrom(
   const { service } = JSON.parse(state) as { service: { service: string } };
   const stackName = `${service.service}-${stage}`;
   const stack = await readStack({ ...where, stackName, folder: join(copy.folder, '.deployed') });
+  putDistributions(stack, sandbox);
   return new Deployment({ sandbox, copy, stack, region, timesFaster, queues: await takeOverQueues(where) });
+}
+
+/** Moto's CloudFormation knows their ids, and forgets the rest of them. */
+function putDistributions({ resources, fill }: DeployedStack, sandbox: Sandbox): void {
+  for (const [logicalId, { Type, Properties }] of Object.entries(resources)) {
+    if (Type !== 'AWS::CloudFront::Distribution') continue;
+    const { DistributionConfig } = fill(Properties) as { DistributionConfig: NewDistribution };
+    sandbox.putDistribution(DistributionConfig, fill({ Ref: logicalId }) as string);
+  }
 }
 
 interface DeploymentParts {

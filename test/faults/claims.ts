@@ -3,6 +3,7 @@ import type { Outcome, Report } from '../../shared/report.ts';
 import { extraTagKeys, tagKeys } from '../../shared/tags.ts';
 import type { LogLine } from './invocation.ts';
 import type { Look, SeenRow, SeenSnapshot } from './look.ts';
+import type { ObjectHistory } from './look-objects.ts';
 import { region as home } from './world.ts';
 
 type Claim = Pick<Outcome, 'resource' | 'decision' | 'reason' | 'detail'>;
@@ -17,11 +18,11 @@ const checks: Readonly<Record<string, (claim: Claim, seen: Look) => boolean>> = 
     if (ofImage.length > 0) return isWholeImage(ofImage, resource);
     return snapshots.get(id)?.tags[tagKeys.source] === resource;
   },
-  delete: ({ resource, detail = '' }, { snapshots, objects }) =>
-    !objects.has(resource) &&
+  delete: ({ resource, detail = '' }, { snapshots, history }) =>
+    isGone(resource, history) &&
     ![...snapshots.values()].some((part) => isNamed(resource, part) && isThere(part, detail)),
-  upload: ({ resource }, { objects }) => objects.has(resource),
-  headers: ({ resource }, { objects }) => objects.has(resource),
+  upload: ({ resource }, { history }) => history.stood.has(resource),
+  headers: ({ resource }, { history }) => history.stood.has(resource),
   enqueue: () => true, // what a queue holds, the account does not show
   // A set's id, which another row of it names, reads like a key.
   forget: ({ resource, reason }, { rows }) =>
@@ -62,6 +63,9 @@ const checks: Readonly<Record<string, (claim: Claim, seen: Look) => boolean>> = 
       ?.paths.every((path) => detail.includes(path)) === true,
   measure: () => true, // of metrics the account shows nothing
 };
+
+const isGone = (resource: string, { gone }: ObjectHistory): boolean =>
+  !resource.startsWith('s3://') || gone.has(resource);
 
 /** A member of a set that is said to be more than crash-consistent has to say so. */
 const keepsClaim = ({ tags }: SeenSnapshot, resource: string, detail: string): boolean => {

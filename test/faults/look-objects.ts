@@ -1,4 +1,5 @@
 /** The objects of the buckets that were asked for, and what distributions were told to forget. */
+import type { Sandbox } from '../sandbox/types.ts';
 import type { World } from './world.ts';
 
 /** What lasts of an object; its time, since who writes the same again has written. */
@@ -43,4 +44,22 @@ export function invalidationsIn({ sandbox }: World): Map<string, SeenInvalidatio
         .map(({ id, reference, paths }) => [`${distribution}/${id}`, { distribution, reference, paths }]),
     ),
   );
+}
+
+/**
+ * Which objects ever stood, and which were ever gone: what one run has written, another may have deleted
+ * before anyone looks.
+ */
+export class ObjectHistory {
+  readonly stood = new Set<string>();
+  readonly gone = new Set<string>();
+
+  constructor(sandbox: Sandbox) {
+    sandbox.onWrite((bucket) => {
+      const standing = new Set(sandbox.objectsIn(bucket).map(({ key }) => `s3://${bucket}/${key}`));
+      for (const name of standing) this.stood.add(name);
+      const known = [...this.stood].filter((name) => name.startsWith(`s3://${bucket}/`));
+      for (const name of known.filter((one) => !standing.has(one))) this.gone.add(name);
+    });
+  }
 }

@@ -19,7 +19,13 @@ import {
 import { DOMParser, type Element } from '@xmldom/xmldom';
 import { extraTagKeys, tagKeys } from '../../shared/tags.ts';
 import type { InstanceOs } from '../sandbox/types.ts';
-import { invalidationsIn, objectsIn, type SeenFile, type SeenInvalidation } from './look-objects.ts';
+import {
+  invalidationsIn,
+  type ObjectHistory,
+  objectsIn,
+  type SeenFile,
+  type SeenInvalidation,
+} from './look-objects.ts';
 import { credentials, region as home, owner, type World } from './world.ts';
 
 export interface SeenSnapshot {
@@ -43,6 +49,8 @@ export interface Look {
   machines: ReadonlyMap<string, InstanceOs>;
   /** By `s3://bucket/key`, of the buckets that were asked for. */
   objects: ReadonlyMap<string, SeenFile>;
+  /** Of all buckets, since the account was empty. */
+  history: ObjectHistory;
   /** By `distribution/id`. */
   invalidations: ReadonlyMap<string, SeenInvalidation>;
 }
@@ -66,7 +74,9 @@ export async function look(world: World): Promise<Look> {
   ];
   const machines = await machinesIn(world);
   const [objects, invalidations] = [objectsIn(world), invalidationsIn(world)];
-  return { at: world.time.now(), snapshots: new Map(snapshots), rows, machines, objects, invalidations };
+  const { history } = world;
+  const ofSites = { objects, history, invalidations };
+  return { at: world.time.now(), snapshots: new Map(snapshots), rows, machines, ...ofSites };
 }
 
 async function machinesIn({ sandbox }: World): Promise<Map<string, InstanceOs>> {

@@ -8,6 +8,7 @@ import { ledgerTable } from '../../shared/ledger/dynamodb-table.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
 import { openLedger } from '../../shared/ledger/open.ts';
 import type { Sandbox } from '../sandbox/types.ts';
+import { ObjectHistory } from './look-objects.ts';
 import { VirtualTime } from './virtual-time.ts';
 
 export type Store = Config['ledger'];
@@ -31,6 +32,7 @@ export interface World extends RawClients {
   time: VirtualTime;
   /** For seeding; what it wrote is read raw. */
   ledger: Ledger;
+  history: ObjectHistory;
 }
 
 export function rawClients(sandbox: Sandbox): RawClients {
@@ -64,5 +66,5 @@ export async function newWorld(clients: RawClients, store: Store, start: Date, s
       throw new Error(`${key}: ${why}`);
     },
   });
-  return { ...clients, store, time, ledger };
+  return { ...clients, store, time, ledger, history: new ObjectHistory(sandbox) };
 }

@@ -44,6 +44,7 @@ const jobs: Record<string, object> = {
   },
   'expire-backups': { dryRun: true },
   'reconcile-ledger': { dryRun: true },
+  'invalidate-cdn': { dryRun: true, site: 'www', bucket: 'www-site', paths: ['/*'] },
 };
 
 interface Subject {

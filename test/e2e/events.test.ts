@@ -10,6 +10,7 @@ import { access, RawAccount } from './account.ts';
 import { copyBackupsCases } from './event-cases/copy-backups.ts';
 import { createImagesCases } from './event-cases/create-images.ts';
 import { expireBackupsCases } from './event-cases/expire-backups.ts';
+import { invalidateCdnCases } from './event-cases/invalidate-cdn.ts';
 import { reconcileLedgerCases } from './event-cases/reconcile-ledger.ts';
 import type { Cases } from './event-cases/setting.ts';
 import { takeDbSnapshotsCases } from './event-cases/take-db-snapshots.ts';
@@ -69,6 +70,7 @@ const cases: Cases = {
   ...createImagesCases,
   ...expireBackupsCases,
   ...reconcileLedgerCases,
+  ...invalidateCdnCases,
 };
 
 it('every sample is tested here', () => {

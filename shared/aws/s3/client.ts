@@ -1,7 +1,7 @@
 /** Signs requests to S3 and sends them, each to the region of its bucket. */
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import type { AwsCredentialIdentity, Provider } from '@smithy/types';
-import { sign } from 'aws4';
+import aws4 from 'aws4';
 import type { AwsAccess } from '../../ledger/ledger-options.ts';
 import { addressOf, encodedKey, encodedText } from './endpoint.ts';
 import { readEnvironment } from './environment.ts';
@@ -54,8 +54,8 @@ export class S3Client {
 
   /** @throws S3Error for whatever S3 refuses. */
   async send(request: S3Request): Promise<WholeAnswer> {
-    const { status, headers, body } = await this.#answer(request);
-    return { status, headers, body: await collected({ status, headers, body }) };
+    const answer = await this.#answer(request);
+    return { status: answer.status, headers: answer.headers, body: await bodyOf(answer, request) };
   }
 
   /** The body as it comes; of a refusal it is read here. */
@@ -66,7 +66,7 @@ export class S3Client {
   async #answer(request: S3Request, mayMove = true): Promise<Answer> {
     const answer = await this.#exchange(await this.#signed(request));
     if (answer.status >= 200 && answer.status < 300) return answer;
-    const body = request.method === 'HEAD' ? Buffer.alloc(0) : await collected(answer);
+    const body = await bodyOf(answer, request);
     const region = answer.headers['x-amz-bucket-region'] ?? regionIn(body);
     if (
       mayMove &&
@@ -88,7 +88,7 @@ export class S3Client {
     const region = await this.#regionOf(bucket);
     const address = addressOf(bucket, region, this.#endpoint);
     const path = `${address.basePath}${key === undefined ? '' : encodedKey(key)}${queryText(query)}`;
-    const signed = sign(
+    const signed = aws4.sign(
       {
         service: 's3',
         region,
@@ -124,6 +124,12 @@ export class S3Client {
     if (!this.#kept || until - Date.now() < 300_000) this.#kept = await this.#credentials();
     return this.#kept;
   }
+}
+
+async function bodyOf(answer: Answer, { method }: S3Request): Promise<Buffer> {
+  if (method !== 'HEAD') return collected(answer);
+  answer.body.resume(); // it announces the length of what does not come
+  return Buffer.alloc(0);
 }
 
 export const s3Client = (options: S3Options = {}): S3Client => new S3Client(options);

@@ -92,8 +92,9 @@ function patternMistakes({ logicalId, pattern }: EventRule): string[] {
   ];
 }
 
-/** With names as long as CloudFormation makes them in the places of references. */
-const lengthOf = (text: string): number => text.replaceAll(/\$\{[^}]+\}/g, 'x'.repeat(63)).length;
+/** With names as long as a bucket's may be in the places of references; of AWS's own parameters a region is the longest. */
+const lengthOf = (text: string): number =>
+  text.replaceAll(/\$\{AWS::\w+\}/g, 'x'.repeat(14)).replaceAll(/\$\{[^}]+\}/g, 'x'.repeat(63)).length;
 
 function roleMistakes(resources: Resources): string[] {
   return Object.entries(resources).flatMap(([id, { Type, Properties }]) => {

@@ -66,6 +66,42 @@ describe('A job', () => {
   });
 });
 
+describe('Sites', () => {
+  const sites = (count: number, more: object = {}) =>
+    read(
+      JSON.stringify({
+        sites: Array.from({ length: count }, (_, index) => ({ name: `s${index}`, ...more })),
+      }),
+    );
+
+  test('may not be more than the policy of their role has room for', () => {
+    expect(limitMistakes(sites(19), target)).toEqual([]);
+    expect(limitMistakes(sites(20), target)).toEqual([
+      expect.stringMatching(
+        /^the policy of SyncAssetsRole has 10\d{3} characters; expected 10240 at most, which is what IAM takes: it names every site, so give some sites to another service, with a plan of its own$/,
+      ),
+    ]);
+  });
+
+  test('may not say more than an event rule has room for', () => {
+    const exclude = Array.from({ length: 40 }, (_, index) => `${index}`.padStart(200, 'x'));
+    expect(limitMistakes(sites(1, { exclude }), target)).toEqual([
+      expect.stringMatching(
+        /^the job of sync-assets for the site s0 has 8\d{3} characters in an event rule; expected 8192 at most, which is what EventBridge takes: say more with fewer globs and rules of headers$/,
+      ),
+    ]);
+  });
+
+  test('may not have releases under a prefix that makes their rule too long', () => {
+    const prefix = `${'\\'.repeat(511)}/`;
+    expect(limitMistakes(sites(1, { releases: { prefix } }), target)).toEqual([
+      expect.stringMatching(
+        /^the pattern of the rule SiteS0ReleasesRule has \d{4} characters; expected 2048 at most, which is what EventBridge takes: choose a shorter prefix for the releases$/,
+      ),
+    ]);
+  });
+});
+
 describe('The stack', () => {
   test('may not have more than 500 resources', () => {
     expect(limitMistakes(planOf(43, 5, byTag), target)).toEqual([]);

@@ -29,3 +29,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   const queueUrl = environment['GROUNDSKEEPER_QUEUE_URL'];
   return { owner, ledger, region, ...(queueUrl && { queueUrl }) };
 }
+
+/** Where a person's command works: as for the AWS CLI, and by default as in serverless.yml. */
+export const regionHere = (environment: NodeJS.ProcessEnv = process.env): string =>
+  environment['AWS_REGION'] || environment['AWS_DEFAULT_REGION'] || 'us-east-1';

@@ -57,8 +57,9 @@ export class Reporter {
     this.#log = log;
   }
 
-  add(outcome: Outcome): void {
-    this.#summary[outcome.outcome] += 1;
+  /** @param count for how many it stands: what is alike and of no interest one by one is told once */
+  add(outcome: Outcome, count = 1): void {
+    this.#summary[outcome.outcome] += count;
     const { outcome: result, ...values } = outcome;
     this.#log[logLevels[result]](`resource.${result}`, { ...values });
     const short = shortened(outcome);

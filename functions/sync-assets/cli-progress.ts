@@ -13,6 +13,8 @@ export interface Progress {
   watch: Watch;
   /** Shows what the run says of single files. */
   log: Log;
+  /** What there was to do; all zero where it did not come to that. */
+  totals: () => Totals;
   /** Takes the bar away. */
   end: () => void;
 }
@@ -36,12 +38,17 @@ export function showProgress(screen: Screen, now: () => number = Date.now): Prog
     bar?.clear();
     screen.write(`${said}${lineOf(values)}\n`);
   };
+  let planned: Totals = { uploads: 0, headers: 0, deletes: 0, bytes: 0 };
   return {
     watch: {
-      planned: (totals) => bar?.start(totals),
+      planned: (totals) => {
+        planned = totals;
+        bar?.start(totals);
+      },
       settled: (bytes) => bar?.advance(bytes),
     },
     log: { debug: () => {}, info: line, warn: line, error: line },
+    totals: () => planned,
     end: () => bar?.clear(),
   };
 }

@@ -11,4 +11,8 @@ export interface SyncClients {
   eventBridge: Lazy<EventBridgeClient>;
 }
 
-export type SyncRun = Run<SyncAssetsJob, SyncClients>;
+/** By hand a run is made without Lambda around it: see cli.ts. */
+export type SyncRun = Pick<
+  Run<SyncAssetsJob, SyncClients>,
+  'job' | 'owner' | 'invocation' | 'startedAt' | 'timeLeft' | 'report' | 'aws' | 'clock' | 'log'
+>;

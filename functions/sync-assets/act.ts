@@ -1,0 +1,125 @@
+/**
+ * Carries a plan out, in the order that never breaks a page: what pages refer to, then pages, then the manifest,
+ * and deletes last. Nothing is begun before all of what comes before it is done.
+ */
+import pMap from 'p-map';
+import { copyObject } from '../../shared/aws/s3/copy.ts';
+import { deleteObjects } from '../../shared/aws/s3/delete.ts';
+import type { SyncRun } from './clients.ts';
+import { OutOfTimeError } from './errors.ts';
+import { doneOutcome, failedOutcome, putOff, type Told } from './outcomes.ts';
+import type { HeaderChange, Removal, SyncPlan, UploadChange } from './plan.ts';
+import { uploadAll, type Way, type Written } from './upload.ts';
+import type { Watch } from './watch.ts';
+
+/** What a run has done so far: what the manifest will say. */
+export interface Done {
+  written: Map<string, Written>;
+  deleted: Set<string>;
+}
+
+export interface Acting extends Way {
+  run: SyncRun;
+  watch: Watch;
+  done: Done;
+}
+
+const requestsAtOnce = 64;
+
+/** @returns whether all of it is there, so that the manifest may say so */
+export async function writeFiles(plan: SyncPlan, acting: Acting): Promise<boolean> {
+  const isLast = ({ isEntryPoint }: { isEntryPoint: boolean }) => isEntryPoint;
+  const isFirst = ({ isEntryPoint }: { isEntryPoint: boolean }) => !isEntryPoint;
+  const areAssetsThere = await writePhase(plan.uploads.filter(isFirst), plan.headers.filter(isFirst), acting);
+  const uploads = plan.uploads.filter(isLast);
+  const headers = plan.headers.filter(isLast);
+  if (areAssetsThere) return writePhase(uploads, headers, acting);
+  putOffAll([...uploads, ...headers], 'what it may refer to is not all there', acting);
+  return false;
+}
+
+export function putOffAll(all: readonly Told[], why: string, { run, bucket }: Acting): void {
+  for (const told of all) run.report.add(putOff(bucket, told, why));
+}
+
+async function writePhase(
+  uploads: readonly UploadChange[],
+  headers: readonly HeaderChange[],
+  acting: Acting,
+): Promise<boolean> {
+  let isComplete = true;
+  const ends = {
+    written: (change: Told, written: Written) => {
+      acting.done.written.set(change.key, written);
+      settled(change, acting);
+    },
+    failed: (change: Told, cause: unknown) => {
+      isComplete = false;
+      settled(change, acting, { cause });
+    },
+  };
+  await uploadAll(uploads, acting, ends);
+  const correct = async (change: HeaderChange) => {
+    try {
+      if (acting.place.patience.timeLeft() <= 0) throw new OutOfTimeError();
+      ends.written(change, await corrected(change, acting));
+    } catch (cause) {
+      ends.failed(change, cause);
+    }
+  };
+  await pMap(headers, correct, { concurrency: requestsAtOnce });
+  return isComplete;
+}
+
+function settled(change: Told, { run, bucket, watch }: Acting, failure?: { cause: unknown }): void {
+  run.report.add(
+    failure ? failedOutcome(bucket, change, failure.cause) : doneOutcome(bucket, change, 'done'),
+  );
+  watch.settled(change.kind === 'upload' ? change.bytes : 0);
+}
+
+/** S3 changes headers only by a copy of the object onto itself: user guide, "Editing object metadata". */
+async function corrected(
+  { key, etag: fromEtag, bytes: size, headers, tag, crc32 }: HeaderChange,
+  { bucket, place }: Acting,
+): Promise<Written> {
+  const name = { bucket, key };
+  const { etag } = await copyObject(place, { from: name, fromEtag, to: name, headers, size });
+  return { etag, tag, crc32 };
+}
+
+/** S3 takes 1,000 keys a call: API reference, DeleteObjects. */
+const keysPerDelete = 1_000;
+
+/** @returns whether all are gone. What is not has its row still, and the next run tries again. */
+export async function deleteFiles(removals: readonly Removal[], acting: Acting): Promise<boolean> {
+  const { place, bucket, done } = acting;
+  let areGone = true;
+  for (let i = 0; i < removals.length; i += keysPerDelete) {
+    const some = removals.slice(i, i + keysPerDelete);
+    const refused = await deletion(some, { place, bucket });
+    for (const removal of some) {
+      const cause = refused(removal.key);
+      if (cause) areGone = false;
+      else done.deleted.add(removal.key);
+      settled(removal, acting, cause);
+    }
+  }
+  return areGone;
+}
+
+type Refusal = (key: string) => { cause: unknown } | undefined;
+
+async function deletion(
+  removals: readonly Removal[],
+  { place, bucket }: Pick<Way, 'place' | 'bucket'>,
+): Promise<Refusal> {
+  try {
+    if (place.patience.timeLeft() <= 0) throw new OutOfTimeError();
+    const keys = removals.map(({ key }) => key);
+    const refused = await deleteObjects(place, bucket, keys);
+    return (key) => (refused.has(key) ? { cause: refused.get(key) } : undefined);
+  } catch (cause) {
+    return () => ({ cause });
+  }
+}

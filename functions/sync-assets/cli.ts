@@ -1,0 +1,95 @@
+/** `npm run sync`: publishes a folder of this machine to a site, or to a prefix of a bucket. */
+import { randomUUID } from 'node:crypto';
+import { s3Client } from '../../shared/aws/s3/client.ts';
+import { systemClock } from '../../shared/clock.ts';
+import { regionHere } from '../../shared/config.ts';
+import { AutomationError } from '../../shared/errors.ts';
+import { Reporter } from '../../shared/report.ts';
+import { type Order, readOrder, UsageError } from './cli-arguments.ts';
+import { type Progress, readable, showProgress } from './cli-progress.ts';
+import type { SyncRun } from './clients.ts';
+import { syncAssetsJob } from './job.ts';
+import { publish } from './publish.ts';
+import { openFolder } from './sources/open.ts';
+
+/** Nothing ends a run by hand but its person. */
+const timeLeft = () => Number.MAX_SAFE_INTEGER;
+
+async function sync(order: Order): Promise<void> {
+  const startedAt = systemClock.now();
+  const region = order.region ?? regionHere();
+  const { fields, owner } = await placeOf(order, region);
+  const progress = showProgress(process.stdout);
+  const report = new Reporter(progress.log);
+  const run = { ...newRun(order, { fields, owner, region }), startedAt, report, log: progress.log };
+  const local = { name: order.name, open: (prefix: string) => openFolder(order.folder, prefix) };
+  try {
+    await publish(run, { local, watch: progress.watch, announces: 'site' in order.target });
+  } finally {
+    progress.end();
+  }
+  sayEnd(order, report, progress, startedAt);
+}
+
+async function placeOf({ target, stage }: Order, region: string): Promise<{ fields: object; owner: string }> {
+  if ('site' in target) return (await import('./cli-site.ts')).plannedSite(target.site, stage, region);
+  const lastFolder = target.prefix.split('/').at(-2) ?? target.bucket;
+  return { fields: { ...target, site: siteNameOf(lastFolder) }, owner: '' };
+}
+
+/** As names of sites may be. */
+const siteNameOf = (text: string): string =>
+  text
+    .toLowerCase()
+    .match(/[a-z0-9]+/g)
+    ?.join('-')
+    .slice(0, 40)
+    .replace(/-$/, '') ?? 'site';
+
+function newRun(
+  { verify, dryRun }: Order,
+  { fields, owner, region }: { fields: object; owner: string; region: string },
+): Omit<SyncRun, 'startedAt' | 'report' | 'log'> {
+  const parsed = syncAssetsJob.safeParse({ ...fields, verify, dryRun });
+  if (!parsed.success) throw new UsageError(parsed.error.issues.map(({ message }) => message).join('\n'));
+  const clock = systemClock;
+  const clients = {
+    s3: s3Client({ region }),
+    eventBridge: async () => {
+      const { EventBridgeClient } = await import('@aws-sdk/client-eventbridge');
+      return new EventBridgeClient({ region, maxAttempts: 1 });
+    },
+  };
+  return {
+    job: parsed.data,
+    owner,
+    invocation: randomUUID(),
+    timeLeft,
+    clock,
+    aws: { ...clients, region, patience: { clock, random: Math.random, timeLeft } },
+  };
+}
+
+function sayEnd({ dryRun }: Order, report: Reporter, { totals }: Progress, startedAt: Date): void {
+  const { summary } = report.finish({ function: 'sync', dryRun, startedAt: '', finishedAt: '' });
+  const seconds = ((Date.now() - startedAt.getTime()) / 1000).toFixed(1);
+  const { uploads, headers, deletes, bytes } = totals();
+  const counts = [
+    `${uploads} uploaded (${readable(bytes)})`,
+    `${headers} with new headers`,
+    `${deletes} deleted`,
+    `${summary.kept} kept`,
+  ];
+  process.stdout.write(`${dryRun ? 'Would be: ' : ''}${counts.join(', ')}; ${seconds} s\n`);
+  if (report.isClean) return;
+  throw new AutomationError(`Not all could be done:\n${report.complaints.join('\n')}`);
+}
+
+try {
+  await sync(readOrder(process.argv.slice(2)));
+} catch (error) {
+  // What is wrong in the order, the plan, the folder or the account; the stack of our code would only bury it.
+  const { name, message } = error as Error;
+  process.stderr.write(`${name.endsWith('Error') && name !== 'Error' ? '' : `${name}: `}${message}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,33 @@
+/** What one run may do at most. */
+import { countKept, type SyncPlan } from './plan.ts';
+
+/** Of fewer files one page may be half of the site. */
+const fewestRows = 10;
+
+/** Takes out of the plan what the guards hold back; the rest of it goes on. */
+export function guard(
+  plan: SyncPlan,
+  {
+    maxDeleteShare,
+    maxActions = Number.POSITIVE_INFINITY,
+  }: { maxDeleteShare: number; maxActions?: number | undefined },
+): void {
+  const { deletes, rows } = plan;
+  if (rows >= fewestRows && deletes.length > rows * maxDeleteShare) {
+    for (const { key } of deletes.splice(0)) countKept(plan.kept, 'max-delete-share', key);
+    const count = plan.kept.get('max-delete-share')?.count ?? 0;
+    plan.limits.push(
+      `maxDeleteShare is ${maxDeleteShare}: ${count} of ${rows} files are not in the release, and none of them is deleted; ` +
+        'to delete them, run the job with a larger maxDeleteShare',
+    );
+  }
+  const all = [...plan.uploads, ...plan.headers, ...plan.deletes];
+  if (all.length <= maxActions) return;
+  // Half a release is no release.
+  for (const { key } of all) countKept(plan.kept, 'max-actions', key);
+  plan.limits.push(`maxActions is ${maxActions}: the release has ${all.length} changes, and none is made`);
+  plan.uploads = [];
+  plan.headers = [];
+  plan.deletes = [];
+  plan.adopted = [];
+}

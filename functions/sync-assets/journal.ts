@@ -1,0 +1,94 @@
+/** What a run is about to change, written down before its first change: what the next one needs if it dies. */
+import * as z from 'zod/mini';
+import { deleteObject, putObject, readObject } from '../../shared/aws/s3/objects.ts';
+import type { S3 } from '../../shared/aws/s3/s3.ts';
+import { ObservationError } from '../../shared/errors.ts';
+import { changesKey as keyOfChanges } from '../../shared/sites/keys.ts';
+import { type Changes, changesSchema } from '../../shared/sites/synced.ts';
+
+export const journalSchema = z.object({
+  run: z.string(),
+  site: z.string(),
+  release: z.string(),
+  /** S3's time when the run had looked at the bucket: what it wrote is not older. */
+  since: z.iso.datetime(),
+  changes: z.optional(changesSchema),
+  /** Where they are too many for an event. */
+  changesKey: z.optional(z.string()),
+  /** The release's id, and what the job called it if it was one that had been published. */
+  releaseId: z.optional(z.string()),
+  wanted: z.optional(z.string()),
+  /** The manifest that it found: while that one stands, it is not known how far the run came. */
+  manifest: z.optional(z.string()),
+  /** The run has ended, and has not done all. */
+  abandoned: z.optional(z.boolean()),
+});
+export type Journal = z.infer<typeof journalSchema>;
+
+export interface Place {
+  place: S3;
+  bucket: string;
+  prefix: string;
+}
+
+/**
+ * EventBridge takes 256 KB an entry, and its target gets the event in a wrapper:
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevent-size.html
+ */
+const mostBytes = 200_000;
+
+/** The changes as they go into a journal and an event: themselves, or the key under which they are put here. */
+export async function storeChanges(
+  changes: Changes,
+  run: string,
+  { place, bucket, prefix }: Place,
+): Promise<{ changes: Changes } | { changesKey: string }> {
+  const body = Buffer.from(JSON.stringify(changes));
+  if (body.length <= mostBytes) return { changes };
+  const changesKey = keyOfChanges(prefix, run);
+  await putObject(place, { bucket, key: changesKey }, body, { headers: { contentType: 'application/json' } });
+  return { changesKey };
+}
+
+/** Takes back what was stored for a run that does not begin. */
+export async function discardChanges(
+  stored: { changes: Changes } | { changesKey: string },
+  { place, bucket }: Place,
+): Promise<void> {
+  if ('changesKey' in stored) await deleteObject(place, { bucket, key: stored.changesKey });
+}
+
+/** @throws ObservationError if they are not where the journal says */
+export async function changesIn(
+  { changes, changesKey = '' }: Journal,
+  { place, bucket }: Place,
+): Promise<Changes> {
+  if (changes) return changes;
+  const read = await readObject(place, { bucket, key: changesKey });
+  const parsed = read && changesSchema.safeParse(JSON.parse(Buffer.from(read.body).toString()));
+  if (parsed?.success) return parsed.data;
+  throw new ObservationError(`s3://${bucket}/${changesKey}, which the site's lock refers to, cannot be read`);
+}
+
+const nothing: Changes = { added: [], changed: [], deleted: [] };
+
+/**
+ * The changes of a run and of one before it that died: who kept copies has to hear of both. What that one added
+ * may have been served since, so it counts as changed.
+ */
+export function unite(dead: Changes = nothing, own: Changes): Changes {
+  const deleted = new Set([...own.deleted, ...dead.deleted]);
+  const changed = new Set([...own.changed, ...dead.changed, ...dead.added]);
+  for (const key of own.changed) deleted.delete(key);
+  const added = own.added.filter((key) => !changed.has(key) && !deleted.has(key));
+  // Deleted by the dead run, and there again.
+  for (const key of own.added) {
+    if (!deleted.delete(key)) continue;
+    changed.add(key);
+  }
+  return {
+    added,
+    changed: [...changed].filter((key) => !deleted.has(key)),
+    deleted: [...deleted],
+  };
+}

@@ -1,0 +1,147 @@
+/**
+ * One run at a time changes a site: an object of its bucket says which, and what it is about to change. S3
+ * keeps it to one, by conditional writes; S3's own clock says whether the run lives.
+ */
+import { natureOf } from '../../shared/aws/errors.ts';
+import { deleteObject, putObject, readObject } from '../../shared/aws/s3/objects.ts';
+import type { Condition } from '../../shared/aws/s3/s3.ts';
+import type { Clock } from '../../shared/clock.ts';
+import { AutomationError, ObservationError } from '../../shared/errors.ts';
+import { lockKey } from '../../shared/sites/keys.ts';
+import { type Journal, journalSchema, type Place } from './journal.ts';
+
+/** Another run has taken over: whatever this one would write now could undo what that one has done. */
+export class LockLostError extends AutomationError {
+  override name = 'LockLostError';
+}
+
+const renewAfterMilliseconds = 60_000;
+/** So many renewals that failed: the run is dead, or will find that its lock is lost. */
+const staleAfterMilliseconds = 5 * 60_000;
+
+/** A lock that stands. */
+export interface FoundLock {
+  etag: string;
+  journal: Journal;
+  /** Its run has ended without having done all, or is dead. */
+  isStale: boolean;
+}
+
+export async function readLock(where: Place): Promise<FoundLock | undefined> {
+  const { place, bucket, prefix } = where;
+  const key = lockKey(prefix);
+  const read = await readObject(place, { bucket, key });
+  if (!read) return undefined;
+  const { etag, answeredAt, lastModified } = read.info;
+  const parsed = journalSchema.safeParse(jsonIn(read.body));
+  if (!parsed.success) {
+    throw new ObservationError(
+      `s3://${bucket}/${key} is no lock that is known here: delete it if no run works`,
+    );
+  }
+  const age = answeredAt.getTime() - lastModified.getTime();
+  return {
+    etag,
+    journal: parsed.data,
+    isStale: parsed.data.abandoned === true || age > staleAfterMilliseconds,
+  };
+}
+
+function jsonIn(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(body).toString());
+  } catch {
+    return undefined;
+  }
+}
+
+/** The lock while it is ours. */
+export class HeldLock {
+  readonly #where: Place;
+  readonly #clock: Clock;
+  #journal: Journal;
+  #etag: string;
+  #renewedAt: number;
+  #renewal: Promise<void> | undefined;
+
+  private constructor(where: Place, clock: Clock, journal: Journal, etag: string) {
+    this.#where = where;
+    this.#clock = clock;
+    this.#journal = journal;
+    this.#etag = etag;
+    this.#renewedAt = clock.now().getTime();
+  }
+
+  /** @returns undefined if another run was faster */
+  static async take(
+    where: Place,
+    clock: Clock,
+    journal: Journal,
+    found: FoundLock | undefined,
+  ): Promise<HeldLock | undefined> {
+    const condition = found ? { etag: found.etag } : { absent: true as const };
+    try {
+      return new HeldLock(where, clock, journal, await write(where, journal, condition));
+    } catch (error) {
+      // The stale one may be gone, too: its run was alive, and has ended.
+      if (natureOf(error) === 'conflict' || natureOf(error) === 'absent') return undefined;
+      throw error;
+    }
+  }
+
+  /** To be called before each request: renews the lock in time, and throws once it is lost. */
+  heartbeat = async (): Promise<void> => {
+    if (this.#clock.now().getTime() - this.#renewedAt < renewAfterMilliseconds) return;
+    // Many requests run side by side: one renewal serves them all.
+    this.#renewal ??= this.#put(this.#journal).finally(() => {
+      this.#renewal = undefined;
+    });
+    await this.#renewal;
+  };
+
+  /** All is done. */
+  async release(): Promise<void> {
+    const { place, bucket, prefix } = this.#where;
+    try {
+      await deleteObject(place, { bucket, key: lockKey(prefix) }, this.#etag);
+    } catch (error) {
+      // Gone by an attempt whose answer was lost.
+      if (natureOf(error) !== 'absent') throw error;
+    }
+  }
+
+  /** Not all is done: the next run need not wait, and knows by the journal where to look. */
+  async abandon(): Promise<void> {
+    await this.#put({ ...this.#journal, abandoned: true });
+  }
+
+  async #put(journal: Journal): Promise<void> {
+    const sentAt = this.#clock.now().getTime();
+    try {
+      this.#etag = await write(this.#where, journal, { etag: this.#etag });
+    } catch (error) {
+      // Not as S3's own error: it would be taken for the answer to the request that waits for this.
+      throw new LockLostError(`The lock of the site could not be kept: ${String(error)}`, { cause: error });
+    }
+    this.#journal = journal;
+    this.#renewedAt = sentAt;
+  }
+}
+
+async function write(
+  { place, bucket, prefix }: Place,
+  journal: Journal,
+  condition: Condition,
+): Promise<string> {
+  const key = lockKey(prefix);
+  const find = async () => {
+    const read = await readObject(place, { bucket, key });
+    const found = read && journalSchema.safeParse(jsonIn(read.body));
+    const isOurs =
+      found?.success && found.data.run === journal.run && found.data.abandoned === journal.abandoned;
+    return read && isOurs ? { etag: read.info.etag } : undefined;
+  };
+  const body = Buffer.from(JSON.stringify(journal));
+  const headers = { contentType: 'application/json' };
+  return (await putObject(place, { bucket, key }, body, { headers, condition, find })).etag;
+}

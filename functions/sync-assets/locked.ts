@@ -1,0 +1,169 @@
+/** Changes a site while its lock is held: see the order in act.ts. */
+import { abortUpload, listUploads } from '../../shared/aws/s3/multipart.ts';
+import { headObject, putObject } from '../../shared/aws/s3/objects.ts';
+import { tagOfWhole } from '../../shared/sites/content-tag.ts';
+import { manifestKey } from '../../shared/sites/keys.ts';
+import type { ManifestHead } from '../../shared/sites/manifest.ts';
+import { packManifest } from '../../shared/sites/manifest-file.ts';
+import type { Changes } from '../../shared/sites/synced.ts';
+import { type Acting, deleteFiles, putOffAll, writeFiles } from './act.ts';
+import { announce } from './announce.ts';
+import type { SyncRun } from './clients.ts';
+import { nextHead } from './history.ts';
+import { changesIn, discardChanges, type Place, storeChanges, unite } from './journal.ts';
+import { HeldLock } from './lock.ts';
+import { type Seen, whereOf } from './observe.ts';
+import { changesOf, isIdle, type SyncPlan } from './plan.ts';
+import type { Chosen } from './release.ts';
+import { nextRows } from './rows.ts';
+import type { Watch } from './watch.ts';
+
+export interface Work {
+  run: SyncRun;
+  seen: Seen;
+  chosen: Extract<Chosen, { kind: 'publish' | 'verify' }>;
+  plan: SyncPlan;
+  watch: Watch;
+  /** Whether anyone may want to hear of it. */
+  announces: boolean;
+}
+
+type Stored = { changes: Changes } | { changesKey: string };
+
+/** @returns false if what was seen is not so any more: nothing was changed, and it has to be looked at anew */
+export async function changeSite(work: Work): Promise<boolean> {
+  const { run, seen, chosen, plan } = work;
+  const where = whereOf(run);
+  const dead = seen.staleLock && (await changesIn(seen.staleLock.journal, where));
+  const changes = unite(dead, changesOf(plan));
+  const stored = await storeChanges(changes, run.invocation, where);
+  const journal = {
+    run: run.invocation,
+    site: run.job.site,
+    release: chosen.release.name,
+    releaseId: chosen.release.id,
+    wanted: run.job.release,
+    since: (seen.manifest?.answeredAt ?? new Date(0)).toISOString(),
+    manifest: seen.manifest?.etag,
+    ...stored,
+  };
+  const lock = await HeldLock.take(where, run.clock, journal, seen.staleLock);
+  if (!lock) {
+    await discardChanges(stored, where);
+    return false;
+  }
+  return untilDone(lock, work, async (place) => {
+    if (await hasMoved(seen, { ...where, place })) return 'moved';
+    if (dead) await abortUploads(dead, { ...where, place });
+    const way = { source: chosen.source, bucket: where.bucket, place };
+    const acting = {
+      ...way,
+      run,
+      watch: work.watch,
+      done: { written: new Map(), deleted: new Set<string>() },
+    };
+    if (!(await writeFiles(plan, acting))) {
+      putOffAll(plan.deletes, 'not all is there that is to be', acting);
+      return 'unfinished';
+    }
+    await finish(work, acting, stored, isEmpty(changes));
+    return 'done';
+  });
+}
+
+const isEmpty = ({ added, changed, deleted }: Changes): boolean =>
+  added.length + changed.length + deleted.length === 0;
+
+type End = 'done' | 'unfinished' | 'moved';
+
+/** Whatever happens, the lock says afterwards how it ended. */
+async function untilDone(
+  lock: HeldLock,
+  { run, seen }: Work,
+  work: (place: SyncRun['aws']) => Promise<End>,
+): Promise<boolean> {
+  const patience = { ...run.aws.patience, heartbeat: lock.heartbeat };
+  let end: End = 'unfinished';
+  try {
+    end = await work({ ...run.aws, patience });
+  } finally {
+    // What a dead run has left undone is undone still.
+    const mayGo = end === 'done' || (end === 'moved' && !seen.staleLock);
+    await (mayGo ? lock.release() : leave(lock, run));
+  }
+  return end !== 'moved';
+}
+
+async function leave(lock: HeldLock, { log, job }: SyncRun): Promise<void> {
+  try {
+    await lock.abandon();
+  } catch (error) {
+    // It ends by itself, or is another run's by now.
+    log.warn('lock.not-abandoned', { site: job.site, error: String(error) });
+  }
+}
+
+/** Between our look at the manifest and our lock another run may have come and gone. */
+async function hasMoved({ manifest }: Seen, { place, bucket, prefix }: Place): Promise<boolean> {
+  const info = await headObject(place, { bucket, key: manifestKey(prefix) });
+  return info?.etag !== manifest?.etag;
+}
+
+/** Parts that nobody will put together cost money, and no listing of objects shows them. */
+async function abortUploads({ added, changed }: Changes, { place, bucket, prefix }: Place): Promise<void> {
+  const keys = new Set([...added, ...changed]);
+  for await (const page of listUploads(place, bucket, prefix)) {
+    for (const upload of page) if (keys.has(upload.key)) await abortUpload(place, upload);
+  }
+}
+
+/** All files are there: says so, deletes what is not to be there, and tells who keeps copies. */
+async function finish(work: Work, acting: Acting, stored: Stored, isUnchanged: boolean): Promise<void> {
+  const { run, seen, chosen, plan } = work;
+  const { site, bucket, prefix } = run.job;
+  const now = run.clock.now();
+  const last = seen.manifest?.head;
+  const head = chosen.kind === 'verify' && last ? last : nextHead(last, chosen.release, { site, now });
+  const put = async (etag: string | undefined) => {
+    const rows = nextRows(seen.manifest?.rows() ?? noRows(), {
+      plan,
+      done: acting.done,
+      publication: head.publication,
+      now,
+    });
+    return putManifest(head, rows, etag, { place: acting.place, bucket, prefix });
+  };
+  let etag = seen.manifest?.etag;
+  if (chosen.kind === 'publish' || !isIdle(plan)) etag = await put(etag);
+  await deleteFiles(plan.deletes, acting);
+  if (acting.done.deleted.size > 0) await put(etag);
+  if (isUnchanged || !work.announces) return;
+  const publication = `${head.publication}/${run.invocation}`;
+  const aws = { ...run.aws, patience: acting.place.patience };
+  await announce(
+    { ...run, aws },
+    { site, release: chosen.release.name, publication, bucket, prefix, ...stored },
+  );
+}
+
+async function* noRows() {
+  // Nothing was written yet.
+}
+
+async function putManifest(
+  head: ManifestHead,
+  rows: ReturnType<typeof nextRows>,
+  etag: string | undefined,
+  { place, bucket, prefix }: Place,
+): Promise<string> {
+  const name = { bucket, key: manifestKey(prefix) };
+  const body = await packManifest(head, rows);
+  const own = tagOfWhole(body);
+  const find = async () => {
+    const info = await headObject(place, name);
+    return info?.etag === own ? { etag: own } : undefined;
+  };
+  const condition = etag === undefined ? ({ absent: true } as const) : { etag };
+  const headers = { contentType: 'application/gzip', cacheControl: 'no-store' };
+  return (await putObject(place, name, body, { headers, condition, find })).etag;
+}

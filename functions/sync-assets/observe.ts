@@ -1,0 +1,64 @@
+/** What stands of a site: its manifest, and whether a run works on it. */
+import { listObjects } from '../../shared/aws/s3/listing.ts';
+import { readObject } from '../../shared/aws/s3/objects.ts';
+import type { ListedObject } from '../../shared/aws/s3/s3.ts';
+import { AutomationError } from '../../shared/errors.ts';
+import { manifestKey, ownFolder } from '../../shared/sites/keys.ts';
+import { type Manifest, openManifest } from '../../shared/sites/manifest-file.ts';
+import type { SyncRun } from './clients.ts';
+import type { Place } from './journal.ts';
+import { type FoundLock, readLock } from './lock.ts';
+
+export interface Seen {
+  manifest: (Manifest & { etag: string; answeredAt: Date }) | undefined;
+  /** One whose run has not done all, and does not live. */
+  staleLock: FoundLock | undefined;
+}
+
+/** Where a run works. */
+export const whereOf = ({ job, aws }: SyncRun): Place => ({
+  place: aws,
+  bucket: job.bucket,
+  prefix: job.prefix,
+});
+
+/** Another run works on the site, and goes on for longer than this one may wait. */
+export class SiteLockedError extends AutomationError {
+  override name = 'SiteLockedError';
+}
+
+const pollMilliseconds = 5_000;
+
+/** Waits for the end of a run that lives; a dry run, which changes nothing, does not. */
+export async function observeSite(run: SyncRun): Promise<Seen> {
+  const { clock, timeLeft, job } = run;
+  const where = whereOf(run);
+  for (;;) {
+    // The lock before the manifest: what a run wrote that has ended in between is in the manifest then.
+    const lock = await readLock(where);
+    if (!lock || lock.isStale || job.dryRun) {
+      const manifest = await readManifest(where);
+      return { manifest, staleLock: lock?.isStale ? lock : undefined };
+    }
+    if (timeLeft() <= pollMilliseconds) {
+      throw new SiteLockedError(`Another run works on ${job.site}, release ${lock.journal.release}`);
+    }
+    await clock.sleep(pollMilliseconds);
+  }
+}
+
+async function readManifest({ place, bucket, prefix }: Place): Promise<Seen['manifest']> {
+  const key = manifestKey(prefix);
+  const read = await readObject(place, { bucket, key });
+  if (!read) return undefined;
+  const { etag, answeredAt } = read.info;
+  return { ...(await openManifest(read.body, `s3://${bucket}/${key}`)), etag, answeredAt };
+}
+
+/** All objects below the site's prefix but our own. */
+export async function* listSite({ place, bucket, prefix }: Place): AsyncGenerator<ListedObject> {
+  const own = prefix + ownFolder;
+  for await (const page of listObjects(place, bucket, prefix)) {
+    for (const object of page) if (!object.key.startsWith(own)) yield object;
+  }
+}

@@ -1,0 +1,192 @@
+/** What a run is to change, of all keys: gathered as they are walked, so that unchanged ones leave no trace but a bit. */
+import type { ListedObject, ObjectHeaders } from '../../shared/aws/s3/s3.ts';
+import type { Changes } from '../../shared/sites/synced.ts';
+import { type Decision, decide, type KeepReason, type Known, type Order, type PathRules } from './decide.ts';
+import { digestOf, type SiteRules } from './headers.ts';
+import { merge, type Sides } from './merge.ts';
+import type { Told } from './outcomes.ts';
+import type { Source } from './sources/source.ts';
+import type { Upload } from './upload.ts';
+
+interface FileChange extends Told {
+  headers: ObjectHeaders;
+  isEntryPoint: boolean;
+  /** There was nothing under this key. */
+  isNew: boolean;
+  /** It has no row yet. */
+  isUnrecorded: boolean;
+}
+
+export interface UploadChange extends FileChange, Upload {
+  kind: 'upload';
+}
+
+export interface HeaderChange extends FileChange {
+  kind: 'headers';
+  etag: string;
+  tag: string;
+  crc32: number | undefined;
+}
+
+export interface Removal extends Told {
+  kind: 'delete';
+}
+
+export type KeepTally = Map<
+  KeepReason | 'max-delete-share' | 'max-actions',
+  { count: number; examples: string[] }
+>;
+
+export interface SyncPlan {
+  uploads: UploadChange[];
+  headers: HeaderChange[];
+  deletes: Removal[];
+  kept: KeepTally;
+  /** Ours, left behind by a run that died: they get rows. */
+  adopted: ListedObject[];
+  /** Of each row, in their order: whether the release has its file. */
+  present: Bits;
+  /** How many rows there are. */
+  rows: number;
+  /** What a guard holds back. */
+  limits: string[];
+}
+
+/** A growing row of bits. */
+export class Bits {
+  #bytes = new Uint8Array(1024);
+
+  set(index: number): void {
+    const at = index >> 3;
+    if (at >= this.#bytes.length) {
+      const larger = new Uint8Array(this.#bytes.length * 2);
+      larger.set(this.#bytes);
+      this.#bytes = larger;
+    }
+    this.#bytes[at] = (this.#bytes[at] ?? 0) | (1 << (index & 7));
+  }
+
+  has(index: number): boolean {
+    return ((this.#bytes[index >> 3] ?? 0) & (1 << (index & 7))) !== 0;
+  }
+}
+
+type Key = Known & { key: string; path: string };
+
+export interface PlanOrder {
+  source: Source;
+  rules: SiteRules;
+  order: Order;
+  /** Whether a run that died may have written the key. */
+  isDoubtful: (key: string) => boolean;
+}
+
+/** A source that has to read contents may do so for some at once. */
+const questionsAtOnce = 32;
+
+export async function makePlan(
+  sides: Sides,
+  { source, rules, order, isDoubtful }: PlanOrder,
+): Promise<SyncPlan> {
+  const plan: SyncPlan = {
+    uploads: [],
+    headers: [],
+    deletes: [],
+    kept: new Map(),
+    adopted: [],
+    present: new Bits(),
+    rows: 0,
+    limits: [],
+  };
+  let questions: Key[] = [];
+  const answer = async () => {
+    const asked = questions;
+    questions = [];
+    const tags = await Promise.all(asked.map(({ entry }) => (entry ? source.tagOf(entry) : '')));
+    asked.forEach((key, i) => {
+      decideKey(key, tags[i]);
+    });
+  };
+  /** @returns whether it has to be asked */
+  const decideKey = (key: Key, tag?: string): boolean => {
+    const ofPath = { ...rulesFor(key, rules), isDoubtful: isDoubtful(key.key) };
+    const decision = decide(key, ofPath, order, tag);
+    if (decision.kind === 'ask') return true;
+    note(plan, key, decision, { ...ofPath, isEntryPoint: rules.isEntryPoint(key.path) }, rules);
+    return false;
+  };
+  for await (const known of merge(sides)) {
+    const key = { ...known, path: known.key.slice(sides.prefix.length) };
+    countRow(plan, key, rules);
+    if (decideKey(key)) questions.push(key);
+    if (questions.length >= questionsAtOnce) await answer();
+  }
+  await answer();
+  return plan;
+}
+
+/** What is excluded counts as there: nothing is known of it. */
+function countRow(plan: SyncPlan, { row, entry, path }: Key, { isExcluded }: SiteRules): void {
+  if (!row) return;
+  if (entry || isExcluded(path)) plan.present.set(plan.rows);
+  plan.rows += 1;
+}
+
+const rulesFor = ({ path, entry }: Key, rules: SiteRules): Omit<PathRules, 'isDoubtful'> => ({
+  isExcluded: rules.isExcluded(path),
+  isFingerprinted: rules.isFingerprinted(path),
+  headers: entry ? digestOf(rules.headersOf(path)) : '',
+});
+
+function note(
+  plan: SyncPlan,
+  { key, path, entry, row, listed }: Key,
+  decision: Decision,
+  { isEntryPoint, isFingerprinted }: { isEntryPoint: boolean; isFingerprinted: boolean },
+  rules: SiteRules,
+): void {
+  if (decision.kind === 'keep') {
+    if (decision.adopted) plan.adopted.push(decision.adopted);
+    countKept(plan.kept, decision.reason, key);
+    return;
+  }
+  const { reason } = decision;
+  if (decision.kind === 'delete') {
+    plan.deletes.push({ kind: 'delete', key, reason, bytes: row?.size ?? listed?.size ?? 0 });
+    return;
+  }
+  if (!entry) throw new TypeError(`${key} is to be written, and no source has it`);
+  const { size: bytes } = entry;
+  const change = { key, reason, bytes, isEntryPoint, headers: rules.headersOf(path), isNew: !row && !listed };
+  const isUnrecorded = row === undefined;
+  if (decision.kind === 'headers') {
+    plan.headers.push({ ...change, kind: 'headers', isUnrecorded, ...decision.of });
+    return;
+  }
+  // Browsers keep such a file for a year, whatever we do now.
+  const warning = isFingerprinted && reason === 'content-changed' ? 'fingerprint-reused' : undefined;
+  plan.uploads.push({ ...change, kind: 'upload', isUnrecorded, entry, warning });
+}
+
+export function countKept(
+  kept: KeepTally,
+  reason: KeepReason | 'max-delete-share' | 'max-actions',
+  key: string,
+): void {
+  const tally = kept.get(reason) ?? { count: 0, examples: [] };
+  tally.count += 1;
+  if (tally.examples.length < 3) tally.examples.push(key);
+  kept.set(reason, tally);
+}
+
+/** For those who keep copies. */
+export function changesOf({ uploads, headers, deletes }: SyncPlan): Changes {
+  const changes: Changes = { added: [], changed: [], deleted: deletes.map(({ key }) => key) };
+  for (const { key, isNew } of uploads) (isNew ? changes.added : changes.changed).push(key);
+  for (const { key } of headers) changes.changed.push(key);
+  return changes;
+}
+
+/** Nothing is to be written, and there is nothing that only the manifest has to say. */
+export const isIdle = ({ uploads, headers, deletes, adopted }: SyncPlan): boolean =>
+  uploads.length + headers.length + deletes.length + adopted.length === 0;

@@ -1,0 +1,121 @@
+/** One run: looks, compares, and changes the site where it is not as it is to be. */
+import { readDuration } from '../../shared/duration.ts';
+import type { Changes } from '../../shared/sites/synced.ts';
+import type { SyncRun } from './clients.ts';
+import { guard } from './guards.ts';
+import { rulesOf } from './headers.ts';
+import { inspect } from './inspect.ts';
+import { changesIn } from './journal.ts';
+import { changeSite } from './locked.ts';
+import { listSite, observeSite, type Seen, whereOf } from './observe.ts';
+import { isIdle, makePlan, type SyncPlan } from './plan.ts';
+import { type Chosen, chooseRelease, type Local } from './release.ts';
+import { tellKept, tellTotals, tellWithheld } from './tell.ts';
+import { nobody, type Watch } from './watch.ts';
+
+export interface Publishing {
+  /** In place of the job's source. */
+  local?: Local | undefined;
+  watch?: Watch;
+  /** Whether an event tells of it. */
+  announces?: boolean;
+}
+
+export async function publish(run: SyncRun, options: Publishing = {}): Promise<void> {
+  while (!(await publishAsSeen(run, options))) {
+    run.log.info('site.changed-meanwhile', { site: run.job.site });
+  }
+}
+
+/** @returns false if another run was faster: it has to be looked at anew */
+async function publishAsSeen(run: SyncRun, options: Publishing): Promise<boolean> {
+  const seen = await observeSite(run);
+  const chosen = await chooseRelease(seen, run, options.local);
+  if (chosen.kind === 'keep') {
+    const { bucket = '', key = '' } = run.job.archive ?? {};
+    run.report.add({
+      resource: `s3://${bucket}/${key}`,
+      decision: 'keep',
+      reason: chosen.reason,
+      outcome: 'kept',
+    });
+    return true;
+  }
+  if (chosen.kind === 'inspect') {
+    await inspect(seen, chosen.release, run);
+    return true;
+  }
+  try {
+    return await carryOut(seen, chosen, run, options);
+  } finally {
+    await chosen.source.close();
+  }
+}
+
+async function carryOut(
+  seen: Seen,
+  chosen: Extract<Chosen, { kind: 'publish' | 'verify' }>,
+  run: SyncRun,
+  { watch = nobody, announces = true }: Publishing,
+): Promise<boolean> {
+  const plan = await planOf(seen, chosen, run);
+  guard(plan, run.job);
+  watch.planned(tellTotals(plan));
+  if (run.job.dryRun) await tellWithheld(plan, seen, run);
+  else if (!isIdle(plan) || seen.staleLock) {
+    const isDone = await changeSite({ run, seen, chosen, plan, watch, announces });
+    if (!isDone) return false;
+  }
+  tellKept(plan, run);
+  for (const limit of plan.limits) run.report.limit(limit);
+  return true;
+}
+
+async function planOf(
+  seen: Seen,
+  { kind, source }: Extract<Chosen, { kind: 'publish' | 'verify' }>,
+  run: SyncRun,
+): Promise<SyncPlan> {
+  const { job, clock } = run;
+  const where = whereOf(run);
+  const isListed = job.verify || !seen.manifest || seen.staleLock !== undefined;
+  const { wrote, since } = await leftByDeadRun(seen, run);
+  const published = seen.manifest?.head.publication ?? 0;
+  return makePlan(
+    {
+      entries: source.entries(),
+      rows: seen.manifest?.rows() ?? none(),
+      listed: isListed ? listSite(where) : none(),
+      prefix: job.prefix,
+    },
+    {
+      source,
+      rules: rulesOf(job),
+      isDoubtful: (key) => wrote.has(key),
+      order: {
+        isListed,
+        publication: kind === 'publish' ? published + 1 : published,
+        keepReleases: job.keepReleases,
+        grace: readDuration(job.grace),
+        now: clock.now(),
+        isLeftBehind: ({ key, lastModified }) => wrote.has(key) && lastModified >= since,
+      },
+    },
+  );
+}
+
+const nothing: Changes = { added: [], changed: [], deleted: [] };
+
+/** The keys that a run may have written that died before it could say so in the manifest. */
+async function leftByDeadRun(
+  { staleLock, manifest }: Seen,
+  run: SyncRun,
+): Promise<{ wrote: ReadonlySet<string>; since: Date }> {
+  const isUnsaid = staleLock && staleLock.journal.manifest === manifest?.etag;
+  const { added, changed } = isUnsaid ? await changesIn(staleLock.journal, whereOf(run)) : nothing;
+  return { wrote: new Set([...added, ...changed]), since: new Date(staleLock?.journal.since ?? 0) };
+}
+
+async function* none() {
+  // Not read, or not there.
+}

@@ -1,0 +1,117 @@
+/** Which release a job means, and the files that it is made of. */
+import type { PublishedRelease } from '../../shared/sites/manifest.ts';
+import type { SyncRun } from './clients.ts';
+import {
+  archiveId,
+  currentOf,
+  findRelease,
+  type NewRelease,
+  NoSuchReleaseError,
+  releaseName,
+  whyNot,
+} from './history.ts';
+import type { Seen } from './observe.ts';
+import { openArchive, openPrefix } from './sources/open.ts';
+import type { Source } from './sources/source.ts';
+import { ArchiveReplacedError } from './sources/source-error.ts';
+
+/** A folder of the machine that this runs on. */
+export interface Local {
+  name: string;
+  /** @param prefix of the site */
+  open: (prefix: string) => Source;
+}
+
+export type Chosen =
+  | { kind: 'publish'; release: NewRelease; source: Source }
+  /** The release that stands is looked after. */
+  | { kind: 'verify'; release: PublishedRelease; source: Source }
+  /** It cannot be read again: what differs can only be told. */
+  | { kind: 'inspect'; release: PublishedRelease }
+  | { kind: 'keep'; reason: 'already-published' | 'newer-published' };
+
+export async function chooseRelease(seen: Seen, run: SyncRun, local: Local | undefined): Promise<Chosen> {
+  const { job, startedAt } = run;
+  const now = startedAt.toISOString();
+  if (local) {
+    const release = { id: `${local.name}@${now}`, name: local.name, uploadedAt: now };
+    return { kind: 'publish', release, source: local.open(job.prefix) };
+  }
+  if (job.from) {
+    const { bucket, prefix } = job.from;
+    const release = { id: `${bucket}/${prefix}@${now}`, name: `${bucket}/${prefix}`, uploadedAt: now };
+    return { kind: 'publish', release, source: openPrefix(run.aws, job.from, job) };
+  }
+  if (job.archive) return ofUpload(job.archive, seen, run);
+  if (job.release !== undefined) return again(wantedRelease(job.release, seen), run);
+  return standing(seen, run);
+}
+
+/** What died as the way to the previous release is finished: from where it came to, previous would be one further. */
+function wantedRelease(wanted: string, { manifest, staleLock }: Seen): PublishedRelease {
+  const { journal } = staleLock ?? {};
+  const begun =
+    journal?.wanted === wanted && manifest?.head.history.find(({ id }) => id === journal.releaseId);
+  return begun || findRelease(manifest?.head, wanted);
+}
+
+async function ofUpload(
+  archive: NonNullable<SyncRun['job']['archive']>,
+  seen: Seen,
+  run: SyncRun,
+): Promise<Chosen> {
+  const { etag, uploadedAt } = archive;
+  const head = seen.manifest?.head;
+  if (uploadedAt === undefined || etag === undefined || !head) return published(archive, run);
+  const id = archiveId({ ...archive, etag });
+  const reason = whyNot(id, uploadedAt, head);
+  if (!reason) {
+    return published(archive, run).catch((error: unknown) => {
+      // Uploaded over before this was read: that has an event of its own.
+      if (error instanceof ArchiveReplacedError) return { kind: 'keep', reason: 'newer-published' };
+      throw error;
+    });
+  }
+  // The run that published it died before it had done all.
+  return seen.staleLock ? standing(seen, run) : { kind: 'keep', reason };
+}
+
+async function published(
+  { bucket, key, etag, versionId, uploadedAt }: NonNullable<SyncRun['job']['archive']>,
+  { job, aws }: SyncRun,
+): Promise<Chosen> {
+  const opened = await openArchive(aws, { bucket, key, etag, versionId }, job.prefix);
+  const archive = {
+    bucket,
+    key,
+    etag: opened.archive.etag,
+    ...(opened.archive.versionId !== undefined && { versionId: opened.archive.versionId }),
+  };
+  const release = {
+    id: archiveId(archive),
+    name: releaseName(key, job.releases?.bucket === bucket ? job.releases.prefix : ''),
+    archive,
+    uploadedAt: uploadedAt ?? opened.archive.uploadedAt.toISOString(),
+  };
+  return { kind: 'publish', release, source: opened.source };
+}
+
+async function again(release: PublishedRelease, { job, aws }: SyncRun): Promise<Chosen> {
+  if (!release.archive) {
+    throw new NoSuchReleaseError(
+      `The release ${release.name} was published from a folder or a prefix: there is no archive to publish again`,
+    );
+  }
+  const { source } = await openArchive(aws, release.archive, job.prefix);
+  return { kind: 'publish', release, source };
+}
+
+async function standing({ manifest }: Seen, { job, aws }: SyncRun): Promise<Chosen> {
+  const release = manifest && currentOf(manifest.head);
+  if (!release) {
+    throw new NoSuchReleaseError('Nothing was published here yet: expected "archive", "from" or "release"');
+  }
+  if (!release.archive) return { kind: 'inspect', release };
+  const { source } = await openArchive(aws, release.archive, job.prefix);
+  return { kind: 'verify', release, source };
+}

@@ -13,6 +13,7 @@ import { expireBackupsCases } from './event-cases/expire-backups.ts';
 import { invalidateCdnCases } from './event-cases/invalidate-cdn.ts';
 import { reconcileLedgerCases } from './event-cases/reconcile-ledger.ts';
 import type { Cases } from './event-cases/setting.ts';
+import { syncAssetsCases } from './event-cases/sync-assets.ts';
 import { takeDbSnapshotsCases } from './event-cases/take-db-snapshots.ts';
 import { takeSnapshotsCases } from './event-cases/take-snapshots.ts';
 import { functionNames } from './package.ts';
@@ -70,6 +71,7 @@ const cases: Cases = {
   ...createImagesCases,
   ...expireBackupsCases,
   ...reconcileLedgerCases,
+  ...syncAssetsCases,
   ...invalidateCdnCases,
 };
 

@@ -1,0 +1,116 @@
+/** `npm run sync` as a person runs it: a process of its own against the local AWS. */
+import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { startSandbox } from '../sandbox/sandbox.ts';
+import type { Sandbox } from '../sandbox/types.ts';
+import { aSite } from './site-harness.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+let sandbox: Sandbox;
+let site: Awaited<ReturnType<typeof aSite>>;
+let folder: string;
+
+beforeAll(async () => {
+  sandbox = await startSandbox();
+});
+afterAll(() => sandbox.close());
+beforeEach(async () => {
+  await sandbox.reset();
+  site = await aSite(sandbox);
+  folder = await mkdtemp(join(tmpdir(), 'sync-cli-'));
+  await write({ 'index.html': 'hello', 'css/main.css': 'b {}' });
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+async function write(files: Record<string, string>): Promise<void> {
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), text);
+  }
+}
+
+function sync(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
+  const child = spawn(
+    process.execPath,
+    ['shared/build/run-bundled.mjs', 'functions/sync-assets/cli.ts', ...args],
+    {
+      cwd: root,
+      env: {
+        PATH: process.env['PATH'],
+        HOME: folder,
+        AWS_ENDPOINT_URL: sandbox.url,
+        AWS_ACCESS_KEY_ID: 'test',
+        AWS_SECRET_ACCESS_KEY: 'test',
+        AWS_REGION: 'us-east-1',
+      },
+    },
+  );
+  let out = '';
+  let err = '';
+  child.stdout.on('data', (data) => {
+    out += data;
+  });
+  child.stderr.on('data', (data) => {
+    err += data;
+  });
+  return new Promise((resolve) => child.on('close', (code) => resolve({ code, out, err })));
+}
+
+it('publishes a folder, a line a file and a summary', async () => {
+  const { code, out, err } = await sync(folder, 's3://site');
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(out).toContain('upload s3://site/index.html (new; 5 bytes)');
+  expect(out).toMatch(/2 uploaded \(9 bytes\), 0 with new headers, 0 deleted, 0 kept; \d+\.\d s\n$/);
+  expect(await site.files()).toEqual({ 'index.html': 'hello', 'css/main.css': 'b {}' });
+});
+
+it('uploads nothing again, though all times are others', async () => {
+  await sync(folder, 's3://site/docs');
+  await utimes(join(folder, 'index.html'), 1, 1);
+  const from = sandbox.calls.length;
+  const { code, out } = await sync(folder, 's3://site/docs');
+  expect(code).toBe(0);
+  expect(out).toContain('0 uploaded');
+  expect(site.writes(from)).toEqual([]);
+});
+
+it('mends by default what another hand changed, and with --no-verify does not look', async () => {
+  await sync(folder, 's3://site');
+  await site.put('index.html', 'defaced');
+  await sync(folder, 's3://site', '--no-verify');
+  expect(await site.files()).toMatchObject({ 'index.html': 'defaced' });
+  await sync(folder, 's3://site');
+  expect(await site.files()).toMatchObject({ 'index.html': 'hello' });
+});
+
+it('shows with --dry-run what it would do', async () => {
+  const from = sandbox.calls.length;
+  const { code, out } = await sync(folder, 's3://site', '--dry-run');
+  expect(code).toBe(0);
+  expect(out).toContain('would upload s3://site/index.html (new; 5 bytes)');
+  expect(out).toContain('Would be: 2 uploaded');
+  expect(site.writes(from)).toEqual([]);
+});
+
+it.each([
+  ['no folder', ['./nowhere', 's3://site'], './nowhere is no folder'],
+  ['no target', ['.'], 'Expected a folder and where it goes'],
+  ['an unknown option', ['.', 's3://site', '--delete'], "Unknown option '--delete'"],
+  ['an unknown site', ['.', 'wwww'], 'The plan has no site "wwww"'],
+])('says in one line what is wrong with %s', async (_, args, message) => {
+  const { code, out, err } = await sync(...args);
+  expect({ code, out }).toEqual({ code: 1, out: '' });
+  expect(err).toContain(message);
+  expect(err).not.toMatch(/^\s+at /m);
+});
+
+it('fails where the bucket is not there', async () => {
+  const { code, err } = await sync(folder, 's3://no-such-bucket');
+  expect(code).toBe(1);
+  expect(err).toContain('no-such-bucket');
+});

@@ -49,6 +49,6 @@ function sayMissing({ found, missing }: SeenDistributions, { job, report }: CdnR
     report.add({ resource: id, decision: 'invalidate', reason: 'not-found', outcome: 'failed', error });
   }
   if (found.length + missing.length > 0) return;
-  const detail = `no distribution has the bucket ${job.bucket} with ${job.prefix || 'all of it'} as its origin`;
+  const detail = `no distribution has s3://${job.bucket}/${job.prefix} as its origin`;
   report.add({ resource: job.site, decision: 'keep', reason: 'no-distribution', outcome: 'kept', detail });
 }

@@ -173,7 +173,8 @@ const nothingPaidTwice: Invariant = ({ after }) => {
   const paid = [...after.invalidations.values()].flatMap(({ distribution, paths }) =>
     paths.map((path) => `${path} of ${distribution}`),
   );
-  const again = paid.filter((path, index) => paid.indexOf(path) !== index);
+  const seen = new Set<string>();
+  const again = paid.filter((path) => seen.size === seen.add(path).size);
   return [...new Set(again)].map((path) => `${path} was invalidated twice`);
 };
 

@@ -59,6 +59,7 @@ const commandBody = instanceBody.extend({
   runSeconds: seconds.optional(),
   exitCode: z.int().optional(),
 });
+const secondsBody = z.strictObject({ seconds: z.number().min(0) });
 const tagsBody = z.strictObject({
   resourceId: z.string(),
   tags: z.record(z.string(), z.string()),
@@ -114,6 +115,7 @@ export function makeControl(sandbox: Sandbox): (message: Message) => Promise<Ans
       sandbox.disturbCommands(instanceId, withoutUndefined(rule));
     },
     'POST instance-os': (_, body) => sandbox.instanceOs(instanceBody.parse(body).instanceId),
+    'POST slow-invalidations': (_, body) => sandbox.slowInvalidations(secondsBody.parse(body).seconds),
     'POST system-tags': (_, body) => {
       const { resourceId, tags, region } = tagsBody.parse(body);
       return sandbox.addSystemTags(resourceId, tags, region);

@@ -17,6 +17,10 @@ describe('the nature of an error', () => {
     ['InvalidSnapshot.NotFound', 400, 'absent'],
     ['InvalidVolume.NotFound', 400, 'absent'],
     ['InvalidSnapshot.InUse', 400, 'in-use'],
+    ['TooManyInvalidationsInProgress', 400, 'busy'],
+    ['InvalidationBatchAlreadyExists', 409, 'exists'],
+    ['NoSuchDistribution', 404, 'absent'],
+    ['InvalidArgument', 400, 'refused'],
     ['SnapshotLimitExceeded', 400, 'refused'],
     ['PendingSnapshotLimitExceeded', 400, 'refused'],
     ['UnauthorizedOperation', 403, 'refused'],
@@ -67,6 +71,13 @@ describe('the nature of an error', () => {
     ['an empty object', {}],
   ])('of %s is unclear', (_what, error) => {
     expect(natureOf(error)).toBe('unclear');
+  });
+
+  it("of a caller reference that was used is exists, whatever CloudFront's documentation calls it", () => {
+    const error = answered('InvalidArgument', 400);
+    error.message =
+      'Your request contains a caller reference that was used for a previous invalidation batch for the same distribution.';
+    expect(natureOf(error)).toBe('exists');
   });
 
   it('never depends on the message', () => {

@@ -43,12 +43,21 @@ async function invalidate(decision: Invalidate, subject: Subject, run: CdnRun): 
   const { distribution, reference, invalidation } = decision;
   try {
     const { paths } = invalidation;
-    const id = await createInvalidation(run.aws, { distribution: distribution.id, reference, paths });
+    const id = await createInvalidation(briefly(run), { distribution: distribution.id, reference, paths });
     return [{ decision, id }];
   } catch (error) {
     await settle(error, decision, subject, run);
     return [];
   }
+}
+
+/** What is throttled for longer has its turn by the queue, and other distributions have theirs. */
+const longestTryMilliseconds = 60_000;
+
+function briefly({ aws, clock, timeLeft }: CdnRun): CdnRun['aws'] {
+  const until = clock.now().getTime() + longestTryMilliseconds;
+  const timeToTry = () => Math.min(timeLeft(), until - clock.now().getTime());
+  return { ...aws, patience: { ...aws.patience, timeLeft: timeToTry } };
 }
 
 /** CloudFront has not taken it: it has it already, or shall be asked again, or never will. */

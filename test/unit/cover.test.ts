@@ -68,8 +68,9 @@ describe('the cheapest cover', () => {
   });
 
   it('takes the whole site where nothing else fits', async () => {
-    const changed = [...'abcdefgh'].flatMap((folder) => many(folder, 3).filter((_, i) => i !== 1));
-    const unchanged = [...'abcdefgh'].flatMap((folder) => many(folder, 3));
+    const folders = 'a b c d e f g h'.split(' ');
+    const unchanged = folders.flatMap((folder) => many(folder, 3));
+    const changed = unchanged.filter((key) => !key.endsWith('1'));
     const limits = { wildcards: 1, paths: 1 };
     expect(await pathsFor({ changed, unchanged }, { limits, waste: 1 })).toEqual(['/*']);
   });
@@ -132,10 +133,13 @@ describe('the cheapest cover', () => {
   });
 
   it('never ends a wildcard within a character', async () => {
-    const changed = [...'éèêëēėę'].map((letter) => `caf${letter}`);
+    const changed = ['é', 'è', 'ê', 'ë', 'ē', 'ė', 'ę'].map((letter) => `caf${letter}`);
     expect(await pathsFor({ changed, unchanged: [] })).toEqual(['/caf*']);
     expect(
-      await pathsFor({ changed: [...'😀😁😂🤣😃😄😅😆😉😊'].map((face) => `x${face}`), unchanged: [] }),
+      await pathsFor({
+        changed: ['😀', '😁', '😂', '🤣', '😃', '😄'].map((face) => `x${face}`),
+        unchanged: [],
+      }),
     ).toEqual(['/x*']);
   });
 

@@ -5,6 +5,7 @@ import { systemClock } from '../../shared/clock.ts';
 import { regionHere } from '../../shared/config.ts';
 import { AutomationError } from '../../shared/errors.ts';
 import { Reporter } from '../../shared/report.ts';
+import type { Announce } from './announce.ts';
 import { type Order, readOrder, UsageError } from './cli-arguments.ts';
 import { type Progress, readable, showProgress } from './cli-progress.ts';
 import type { SyncRun } from './clients.ts';
@@ -24,12 +25,18 @@ async function sync(order: Order): Promise<void> {
   const run = { ...newRun(order, { fields, owner, region }), startedAt, report, log: progress.log };
   const local = { name: order.name, open: (prefix: string) => openFolder(order.folder, prefix) };
   try {
-    await publish(run, { local, watch: progress.watch, announces: 'site' in order.target });
+    await publish(run, {
+      local,
+      watch: progress.watch,
+      announce: 'site' in order.target ? announceLater : undefined,
+    });
   } finally {
     progress.end();
   }
   sayEnd(order, report, progress, startedAt);
 }
+
+const announceLater: Announce = async (...said) => (await import('./announce.ts')).announce(...said);
 
 async function placeOf({ target, stage }: Order, region: string): Promise<{ fields: object; owner: string }> {
   if ('site' in target) return (await import('./cli-site.ts')).plannedSite(target.site, stage, region);

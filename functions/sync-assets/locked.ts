@@ -7,7 +7,7 @@ import type { ManifestHead } from '../../shared/sites/manifest.ts';
 import { packManifest } from '../../shared/sites/manifest-file.ts';
 import type { Changes } from '../../shared/sites/synced.ts';
 import { type Acting, deleteFiles, putOffAll, writeFiles } from './act.ts';
-import { announce } from './announce.ts';
+import type { Announce } from './announce.ts';
 import type { SyncRun } from './clients.ts';
 import { nextHead } from './history.ts';
 import { changesIn, discardChanges, type Place, storeChanges, unite } from './journal.ts';
@@ -24,8 +24,8 @@ export interface Work {
   chosen: Extract<Chosen, { kind: 'publish' | 'verify' }>;
   plan: SyncPlan;
   watch: Watch;
-  /** Whether anyone may want to hear of it. */
-  announces: boolean;
+  /** Undefined: nobody is told. */
+  announce: Announce | undefined;
 }
 
 type Stored = { changes: Changes } | { changesKey: string };
@@ -137,10 +137,10 @@ async function finish(work: Work, acting: Acting, stored: Stored, isUnchanged: b
   if (chosen.kind === 'publish' || !isIdle(plan)) etag = await put(etag);
   await deleteFiles(plan.deletes, acting);
   if (acting.done.deleted.size > 0) await put(etag);
-  if (isUnchanged || !work.announces) return;
+  if (isUnchanged || !work.announce) return;
   const publication = `${head.publication}/${run.invocation}`;
   const aws = { ...run.aws, patience: acting.place.patience };
-  await announce(
+  await work.announce(
     { ...run, aws },
     { site, release: chosen.release.name, publication, bucket, prefix, ...stored },
   );

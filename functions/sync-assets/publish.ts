@@ -1,6 +1,7 @@
 /** One run: looks, compares, and changes the site where it is not as it is to be. */
 import { readDuration } from '../../shared/duration.ts';
 import type { Changes } from '../../shared/sites/synced.ts';
+import type { Announce } from './announce.ts';
 import type { SyncRun } from './clients.ts';
 import { guard } from './guards.ts';
 import { rulesOf } from './headers.ts';
@@ -17,8 +18,8 @@ export interface Publishing {
   /** In place of the job's source. */
   local?: Local | undefined;
   watch?: Watch;
-  /** Whether an event tells of it. */
-  announces?: boolean;
+  /** Who is told of what was changed; left out: nobody. */
+  announce?: Announce | undefined;
 }
 
 export async function publish(run: SyncRun, options: Publishing = {}): Promise<void> {
@@ -56,14 +57,14 @@ async function carryOut(
   seen: Seen,
   chosen: Extract<Chosen, { kind: 'publish' | 'verify' }>,
   run: SyncRun,
-  { watch = nobody, announces = true }: Publishing,
+  { watch = nobody, announce }: Publishing,
 ): Promise<boolean> {
   const plan = await planOf(seen, chosen, run);
   guard(plan, run.job);
   watch.planned(tellTotals(plan));
   if (run.job.dryRun) await tellWithheld(plan, seen, run);
   else if (!isIdle(plan) || seen.staleLock) {
-    const isDone = await changeSite({ run, seen, chosen, plan, watch, announces });
+    const isDone = await changeSite({ run, seen, chosen, plan, watch, announce });
     if (!isDone) return false;
   }
   tellKept(plan, run);

@@ -1,5 +1,6 @@
 /** Makes a site's bucket hold exactly a release. See docs/sync-assets.md. */
 import type { AutomationFunction } from '../../shared/entrypoint.ts';
+import { announce } from './announce.ts';
 import type { SyncClients } from './clients.ts';
 import { type SyncAssetsJob, syncAssetsJob } from './job.ts';
 import { narrow } from './narrow.ts';
@@ -9,5 +10,5 @@ export const syncAssets: AutomationFunction<SyncAssetsJob, SyncClients> = {
   name: 'sync-assets',
   job: syncAssetsJob,
   narrow,
-  run: (run) => publish(run),
+  run: (run) => publish(run, { announce }),
 };

@@ -1,7 +1,7 @@
 /** Small sites: pages that say of which release they are, and name what they need by the hash of its content. */
 import { createHash } from 'node:crypto';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import { zipSync } from 'fflate';
+import { type Zippable, zipSync } from 'fflate';
 import type { World } from '../world.ts';
 
 /** Where the scenarios' site lies, and where its releases are uploaded. */
@@ -53,13 +53,20 @@ export function aRelease(name: string, leaves: string): Release {
   };
 }
 
-/** The same bytes for the same files: their times are of no day at all. */
-export const archiveOf = ({ files }: Release): Uint8Array =>
-  zipSync(
-    Object.fromEntries(
-      Object.entries(files).map(([path, text]) => [path, [Buffer.from(text), { mtime: '1980-01-02' }]]),
-    ),
-  );
+const archives = new WeakMap<Release, Uint8Array>();
+
+/** The same bytes for the same files: their times are of no day at all. Packed once, since every case asks anew. */
+export function archiveOf(release: Release): Uint8Array {
+  const known = archives.get(release);
+  if (known) return known;
+  const files: Zippable = {};
+  for (const [path, text] of Object.entries(release.files)) {
+    files[path] = [Buffer.from(text), { mtime: '1980-01-02' }];
+  }
+  const archive = zipSync(files);
+  archives.set(release, archive);
+  return archive;
+}
 
 /** Puts its archive where releases are uploaded, and answers the event that S3 sends of it. */
 export async function upload({ s3, sandbox }: World, name: string, body: Uint8Array): Promise<object> {

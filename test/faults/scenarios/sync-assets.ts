@@ -1,0 +1,196 @@
+import { DeleteObjectCommand } from '@aws-sdk/client-s3';
+import { partBytes } from '../../../shared/sites/content-tag.ts';
+import type { Scenario } from '../scenario.ts';
+import { archiveOf, place, type Release, upload } from './releases.ts';
+import {
+  handlerOf,
+  job,
+  jobWithNewRules,
+  makeBuckets,
+  one,
+  published,
+  put,
+  run,
+  start,
+  three,
+  two,
+  uploaded,
+  watched,
+} from './sync-assets-seeds.ts';
+
+/** Nothing there yet but what is another's. */
+const first: Scenario = {
+  name: 'sync-assets/first',
+  stores: ['simpledb'],
+  start,
+  handlerOf,
+  seed: async (world) => {
+    await makeBuckets(world);
+    const event = await uploaded(world, one);
+    return { event, ...watched(world, () => one) };
+  },
+};
+
+/**
+ * The second changes two pages and a picture, brings a page and a script, and leaves a page and a script out;
+ * its rules have another header for a picture. Meanwhile another hand changes or deletes a file, or a third
+ * release comes.
+ */
+const second: Scenario = {
+  name: 'sync-assets/second',
+  stores: ['simpledb'],
+  thorough: true,
+  start,
+  handlerOf,
+  seed: async (world) => {
+    await makeBuckets(world);
+    await published(world, one);
+    const event = await uploaded(world, two, jobWithNewRules);
+    let newest: Release = two;
+    const { visitor, settled, observed } = watched(world, () => newest);
+    const logo = `${place.prefix}logo.svg`;
+    return {
+      event,
+      settled,
+      observed,
+      meanwhile: {
+        'file-changed': () => visitor.asSomeoneElse(() => put(world, logo, 'drawn by hand')),
+        'page-deleted': () =>
+          visitor.asSomeoneElse(() =>
+            world.s3.send(
+              new DeleteObjectCommand({ Bucket: place.bucket, Key: `${place.prefix}about.html` }),
+            ),
+          ),
+      },
+      alongside: {
+        'next-release': async () => {
+          newest = three;
+          return uploaded(world, three, jobWithNewRules, 1);
+        },
+      },
+    };
+  },
+};
+
+/** By hand, to a release by its name. */
+const rollback: Scenario = {
+  name: 'sync-assets/rollback',
+  stores: ['simpledb'],
+  start,
+  handlerOf,
+  seed: async (world) => {
+    await makeBuckets(world);
+    await published(world, one);
+    await published(world, two);
+    world.time.moveBy(60);
+    return { event: { ...job, release: 'one' }, ...watched(world, () => one) };
+  },
+};
+
+/** A delivery of the second release's event comes late, after a rollback to the first. */
+const redelivered: Scenario = {
+  name: 'sync-assets/redelivered',
+  stores: ['simpledb'],
+  start,
+  handlerOf,
+  seed: async (world) => {
+    await makeBuckets(world);
+    await published(world, one);
+    const event = await published(world, two);
+    await run(world, { ...job, release: 'one' });
+    return { event, ...watched(world, () => one) };
+  },
+};
+
+/** The event of an upload comes after that of a later one. */
+const overtaken: Scenario = {
+  name: 'sync-assets/overtaken',
+  stores: ['simpledb'],
+  start,
+  handlerOf,
+  seed: async (world) => {
+    await makeBuckets(world);
+    await published(world, one);
+    const event = await uploaded(world, two);
+    await published(world, three);
+    return { event, ...watched(world, () => three) };
+  },
+};
+
+/** The archive ends in the middle. */
+const cutShort: Scenario = {
+  name: 'sync-assets/cut-short',
+  stores: ['simpledb'],
+  start,
+  handlerOf,
+  seed: async (world) => {
+    await makeBuckets(world);
+    await published(world, one);
+    const whole = archiveOf(two);
+    world.time.moveBy(3_600);
+    const event = { job, event: await upload(world, 'two', whole.subarray(0, whole.length / 2)) };
+    return { event, endsWith: 'SourceError', ...watched(world, () => one) };
+  },
+};
+
+/** At night: other hands have changed a page, deleted a script, and brought a file. */
+const verify: Scenario = {
+  name: 'sync-assets/verify',
+  stores: ['simpledb'],
+  start,
+  handlerOf,
+  seed: async (world) => {
+    await makeBuckets(world);
+    await published(world, one);
+    world.time.moveBy(3_600);
+    await put(world, `${place.prefix}about.html`, 'changed by hand');
+    await put(world, `${place.prefix}logo.svg`, one.files['logo.svg'] ?? '');
+    await world.s3.send(new DeleteObjectCommand({ Bucket: place.bucket, Key: `${place.prefix}news.html` }));
+    return { event: { ...job, verify: true }, ...watched(world, () => one) };
+  },
+};
+
+/** The first release is kept no longer, and its time of grace is over. */
+const outdated: Scenario = {
+  name: 'sync-assets/outdated',
+  stores: ['simpledb'],
+  start,
+  handlerOf,
+  seed: async (world) => {
+    await makeBuckets(world);
+    const short = { ...job, keepReleases: 1, grace: '1 hour' };
+    await published(world, one, short);
+    await published(world, two, short);
+    const event = await uploaded(world, three, short);
+    const mayGo = new Set(Object.keys(one.files));
+    return { event, ...watched(world, () => three, { mayGo }) };
+  },
+};
+
+const aFilm = 'some frames of a film. '.repeat(Math.ceil((partBytes + 1_000_000) / 23));
+const film = { name: 'film', files: { 'index.html': '<title>release film', 'film.bin': aFilm } };
+
+/** A file that goes in parts. */
+const large: Scenario = {
+  name: 'sync-assets/large',
+  stores: ['simpledb'],
+  start,
+  handlerOf,
+  seed: async (world) => {
+    await makeBuckets(world);
+    const event = await uploaded(world, film);
+    return { event, ...watched(world, () => film) };
+  },
+};
+
+export const syncAssetsScenarios: readonly Scenario[] = [
+  first,
+  second,
+  rollback,
+  redelivered,
+  overtaken,
+  cutShort,
+  verify,
+  outdated,
+  large,
+];

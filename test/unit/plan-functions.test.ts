@@ -58,25 +58,28 @@ describe.each(functionNames)('%s', (name) => {
   });
 });
 
-describe('The queue in which expiry leaves what is too much for one run', () => {
+describe.each([
+  ['expire-backups', 'ExpireBackups', 'ExpireDashbackups'],
+  ['invalidate-cdn', 'InvalidateCdn', 'InvalidateDashcdn'],
+])('The queue in which %s leaves itself what is not done in one run', (_name, id, lambda) => {
   const resources = compiled();
-  const queue = { 'Fn::GetAtt': ['ExpireBackupsQueue', 'Arn'] };
+  const queue = { 'Fn::GetAtt': [`${id}Queue`, 'Arn'] };
 
   test('hides a message for six times as long as a run may last, and gives up after five', () => {
-    expect(properties(resources['ExpireBackupsQueue'])).toEqual({
+    expect(properties(resources[`${id}Queue`])).toEqual({
       SqsManagedSseEnabled: true,
       VisibilityTimeout: 5400,
       RedrivePolicy: {
-        deadLetterTargetArn: { 'Fn::GetAtt': ['ExpireBackupsDeadLetters', 'Arn'] },
+        deadLetterTargetArn: { 'Fn::GetAtt': [`${id}DeadLetters`, 'Arn'] },
         maxReceiveCount: 5,
       },
     });
   });
 
   test('starts one run a message, two at a time', () => {
-    expect(properties(resources['ExpireBackupsQueueSource'])).toEqual({
+    expect(properties(resources[`${id}QueueSource`])).toEqual({
       EventSourceArn: queue,
-      FunctionName: { 'Fn::GetAtt': ['ExpireDashbackupsLambdaFunction', 'Arn'] },
+      FunctionName: { 'Fn::GetAtt': [`${lambda}LambdaFunction`, 'Arn'] },
       BatchSize: 1,
       FunctionResponseTypes: ['ReportBatchItemFailures'],
       ScalingConfig: { MaximumConcurrency: 2 },
@@ -85,9 +88,9 @@ describe('The queue in which expiry leaves what is too much for one run', () => 
 
   test('is open to that function alone', () => {
     const roles = ofType(resources, 'AWS::IAM::Role').filter(([, role]) =>
-      JSON.stringify(role).includes('"ExpireBackupsQueue"'),
+      JSON.stringify(role).includes(`"${id}Queue"`),
     );
-    expect(roles.map(([id]) => id)).toEqual(['ExpireBackupsRole']);
+    expect(roles.map(([role]) => role)).toEqual([`${id}Role`]);
   });
 });
 

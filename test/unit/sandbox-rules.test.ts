@@ -56,7 +56,8 @@ describe('a rule of EventBridge', () => {
         },
       ],
     };
-    const [rule] = rulesIn({ Rule: { Type: 'AWS::Events::Rule', ...{ Properties } } }, fill);
+    const template = { Rule: { Type: 'AWS::Events::Rule', Properties } };
+    const [rule] = rulesIn(template, fill);
     expect(rule?.pattern).toEqual({ detail: { bucket: { name: ['stack-bucket-1abc'] } } });
     expect(rule?.inputTemplate).toBe(
       '{"in": "stack-bucket-1abc of eu-west-1, arn:aws:s3:::stack-bucket-1abc"}',

@@ -17,17 +17,10 @@ const accountId = '123456789012';
 export function filled(value: unknown, place: Place): unknown {
   if (Array.isArray(value)) return value.map((one) => filled(one, place));
   if (typeof value !== 'object' || value === null) return value;
-  const [[name = '', argument] = [], ...others] = Object.entries(value);
+  const [[name, argument] = ['', undefined], ...others] = Object.entries(value);
   if (others.length === 0 && (name === 'Ref' || name.startsWith('Fn::')))
     return called(name, argument, place);
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, filled(inner, place)]));
-}
-
-/** The same of what has to be text. */
-export function filledText(value: unknown, place: Place): string {
-  const text = filled(value, place);
-  if (typeof text === 'string') return text;
-  throw new Error(`${JSON.stringify(value)} is no text`);
 }
 
 function called(name: string, argument: unknown, place: Place): string {

@@ -69,6 +69,22 @@ describe('the demo', () => {
     for (const name of ['old-archive', 'build-cache']) {
       expect(rows.find(([volume]) => volume === name)?.slice(1, -1)).toEqual(['-', '-', '-', '-', '-']);
     }
+    expect(linesAfter('spring.zip')).toEqual([
+      'Uploaded: 53 files.',
+      'CloudFront has nothing to forget: nobody has seen these before.',
+      'A visitor sees "Lamps", and finds 53 files: all that pages refer to is there.',
+    ]);
+    for (const [what, heading] of [
+      ['sale.zip', 'Lamps, from 20'],
+      ['rolls back', 'Lamps'],
+    ] as const) {
+      expect(linesAfter(what)).toEqual([
+        'Uploaded: about/index.html, index.html and prices.json.',
+        'CloudFront forgets 4 paths: / /about* /index.html /prices.json',
+        `A visitor sees "${heading}", and finds 53 files: all that pages refer to is there.`,
+      ]);
+    }
+    expect(output).toContain('The nightly check of the site makes about/index.html right again.');
     expect(output).toContain('the ledger and the tags agree');
     expect(output).toContain('without our owner tag nothing is ever deleted');
     expect(leftBehind()).toEqual([]);
@@ -83,6 +99,13 @@ describe('the demo', () => {
     expect(leftBehind()).toEqual([]);
   }, 180_000);
 });
+
+/** The three lines below the one with the text. */
+function linesAfter(text: string): string[] {
+  const lines = output.split('\n').map((line) => line.trim());
+  const at = lines.findIndex((line) => line.includes(text));
+  return lines.slice(at + 1, at + 4);
+}
 
 /** The cells of the table under the last heading that says what stands. */
 function lastTable(): string[][] {

@@ -14,6 +14,7 @@ import { heading, listed, print, progress, quiet, step, table } from './demo/pag
 import { printStanding } from './demo/standing.ts';
 import { acts, mishaps, type Place, span } from './demo/story.ts';
 import { Timeline, tierOf } from './demo/timeline.ts';
+import { Website } from './demo/website.ts';
 import type { AwsEvent } from './lambda/rules.ts';
 import { type Delivery, type Deployment, deploy, type Start } from './lambda-host.ts';
 import { startSandbox } from './sandbox.ts';
@@ -60,17 +61,15 @@ async function demo(): Promise<void> {
   const calendar = new Calendar(zoneOf(deployment));
   const started = performance.now();
   const runs = await letPass(
-    { sandbox, deployment, company },
+    { sandbox, deployment, company, website: new Website(sandbox, deployment) },
     new Timeline(company, calendar, tiers),
     calendar,
   );
   const seconds = ((performance.now() - started) / 1000).toFixed(0);
   print();
   const counts = [...runs].map(([name, count]) => `${name} ${count}×`);
-  print(quiet(`  Started in these ${seconds} s: ${listed(counts)}.`));
-  print(
-    quiet('  Of reconcile-ledger (hourly) and copy-backups (every ten minutes) one start in three hours.'),
-  );
+  print(quiet(`  Schedules started in these ${seconds} s: ${listed(counts)}.`));
+  print(quiet('  Of those that run every hour, or more often, one start in three hours.'));
   print();
   const owner = deployment.stack.functions[0]?.environment['GROUNDSKEEPER_OWNER'] ?? '';
   const rows = await ledgerRows(sandbox, owner);
@@ -147,13 +146,16 @@ async function run(start: Start, place: Place, timeline: Timeline): Promise<void
     const copying = await place.deployment.deliverEvent(event, { now: at });
     timeline.record({ ...start, payload: event }, copying);
   }
+  timeline.record({ ...start, payload: {} }, await place.deployment.deliverPending({ now: at }));
   if (mishap) timeline.note(at, mishap.tell(deliveries));
 }
 
-/** Of the schedules that look every ten minutes or every hour whether there is something to do, one start every three hours is enough here. */
-const isSkipped = ({ functionName, at }: Start): boolean =>
-  (functionName === 'copy-backups' && (at.getUTCHours() % 3 > 0 || at.getUTCMinutes() >= 10)) ||
-  (functionName === 'reconcile-ledger' && at.getUTCHours() % 3 > 0);
+/** Of the schedules that look every ten minutes or every hour whether there is something to do, one start in three hours is enough here. */
+function isSkipped({ functionName, at }: Start): boolean {
+  const hours = { 'copy-backups': 0, 'reconcile-ledger': 0, 'expire-backups': 2 }[functionName];
+  if (hours === undefined) return false;
+  return at.getUTCHours() % 3 !== hours || (functionName === 'copy-backups' && at.getUTCMinutes() >= 10);
+}
 
 /** As EC2 tells of a snapshot that has completed: Amazon EBS user guide, "EventBridge for Amazon EBS". */
 function completionsOf(deliveries: readonly Delivery[], at: Date): AwsEvent[] {

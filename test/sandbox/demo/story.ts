@@ -1,9 +1,11 @@
-/** What happens in the account while the deployed schedules run: a person at work, and three mishaps. */
+/** What happens in the account while the deployed schedules run: people at work, a web site's releases, and mishaps. */
 import { tagKeys } from '../../../shared/tags.ts';
 import type { Delivery, Deployment, Start } from '../lambda-host.ts';
 import type { Sandbox } from '../types.ts';
 import type { Company } from './company.ts';
-import { counted } from './page.ts';
+import { counted, listed } from './page.ts';
+import { firstRelease, secondRelease } from './pages.ts';
+import type { Publication, Website } from './website.ts';
 
 /** Eight days, in Berlin with a change to summer time, a Sunday and the first of a month. */
 export const span = { from: new Date('2027-03-25T17:00:00Z'), to: new Date('2027-04-02T12:00:00Z') };
@@ -12,6 +14,7 @@ export interface Place {
   sandbox: Sandbox;
   deployment: Deployment;
   company: Company;
+  website: Website;
 }
 
 /** What a person does in the account. */
@@ -31,7 +34,25 @@ export interface Mishap {
 
 const image = { name: 'shop-golden', id: '' };
 
+/** `index.html and prices.json are uploaded` and what CloudFront was told. */
+function tellOf({ uploaded, invalidated }: Publication): string {
+  const few = uploaded.length <= 5;
+  const went = few ? listed([...uploaded].sort()) : counted(uploaded.length, 'file');
+  const forgotten =
+    invalidated.length > 0
+      ? `CloudFront forgets ${counted(invalidated.length, 'path')}: ${invalidated.join(' ')}`
+      : 'CloudFront has nothing to forget: nobody has seen these before.';
+  return `Uploaded: ${went}.\n${forgotten}`;
+}
+
 export const acts: readonly Act[] = [
+  {
+    at: new Date('2027-03-25T18:30:00Z'),
+    async does({ website }) {
+      const publication = await website.upload('spring', firstRelease, this.at);
+      return `The CI uploads spring.zip, the site's first release.\n${tellOf(publication)}\n${website.visitText()}`;
+    },
+  },
   {
     at: new Date('2027-03-26T13:00:00Z'),
     async does({ company }) {
@@ -45,8 +66,29 @@ export const acts: readonly Act[] = [
     },
   },
   {
+    at: new Date('2027-03-27T10:00:00Z'),
+    async does({ website }) {
+      const publication = await website.upload('sale', secondRelease, this.at);
+      return `The CI uploads sale.zip, in which three files are others.\n${tellOf(publication)}\n${website.visitText()}`;
+    },
+  },
+  {
     at: new Date('2027-03-28T01:00:00Z'),
     does: async () => 'The clocks go from 02:00 to 03:00; 03:35 and 03:45 come all the same.',
+  },
+  {
+    at: new Date('2027-03-30T09:00:00Z'),
+    async does({ website }) {
+      const publication = await website.rollBack('previous', this.at);
+      return `A person rolls back, {"release": "previous"}.\n${tellOf(publication)}\n${website.visitText()}`;
+    },
+  },
+  {
+    at: new Date('2027-03-31T18:00:00Z'),
+    async does({ website }) {
+      await website.tamper('about/index.html', '<h1>Oops</h1>', this.at);
+      return 'Someone overwrites about/index.html in the bucket by hand.';
+    },
   },
   {
     at: new Date('2027-04-02T08:05:00Z'),

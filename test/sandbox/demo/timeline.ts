@@ -37,6 +37,7 @@ const quietReasons = new Set([
   'tier-not-copied',
   'backup-failed',
   'nothing-to-promote',
+  'unchanged',
 ]);
 
 export class Timeline {
@@ -121,7 +122,9 @@ export class Timeline {
     if (result === 'done') this.#seeDone(outcome, at);
   }
 
-  #seeDone({ decision, resource, detail = '' }: Outcome, at: Date): void {
+  #seeDone({ decision, reason, resource, detail = '' }: Outcome, at: Date): void {
+    if (reason === 'changed-by-another')
+      this.note(at, `The nightly check of the site makes ${fileOf(resource)} right again.`);
     if (decision === 'copy') this.#copied += 1;
     if (decision === 'promote') this.#seePromoted(detail, at);
     if (decision !== 'create' || !detail.includes('-consistent') || this.#told.has(resource)) return;
@@ -160,6 +163,9 @@ export class Timeline {
 }
 
 const labelWidth = 16;
+
+/** The path in `s3://bucket/path`. */
+const fileOf = (resource: string): string => resource.split('/').slice(3).join('/');
 
 const labelOf = ({ backup, tier }: { backup: string; tier: string }): string => `${backup} ${tier}`;
 

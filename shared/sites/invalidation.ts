@@ -55,13 +55,14 @@ export async function invalidationOf(
   const needed = [...neededPaths(changes, views, options)];
   const naive = plant(needed, tree);
   if (options.everything) tree.needsWildcard = true;
+  const { limits = invalidationLimits, waste = defaultWaste, everything } = options;
   // One path has no better cover than itself.
-  const isSimple = !options.everything && needed.length <= 1 && needed.every(isNameable);
+  const isSimple = !everything && needed.length <= Math.min(limits.paths, 1) && needed.every(isNameable);
   const keys = isSimple ? [] : await readKeys();
   if (keys) await countOthers(tree, keys, changes, views);
   const cover = cheapestCover(tree, {
-    limits: options.limits ?? invalidationLimits,
-    waste: options.waste ?? defaultWaste,
+    limits,
+    waste,
     within: views.map((view) => rootOf(options.prefix, view)),
     othersUnknown: keys === undefined,
   });

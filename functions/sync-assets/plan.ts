@@ -1,5 +1,6 @@
 /** What a run is to change, of all keys: gathered as they are walked, so that unchanged ones leave no trace but a bit. */
 import type { ListedObject, ObjectHeaders } from '../../shared/aws/s3/s3.ts';
+import { compareKeys } from '../../shared/sites/keys.ts';
 import type { Changes } from '../../shared/sites/synced.ts';
 import { type Decision, decide, type KeepReason, type Known, type Order, type PathRules } from './decide.ts';
 import { digestOf, type SiteRules } from './headers.ts';
@@ -122,6 +123,8 @@ export async function makePlan(
     if (questions.length >= questionsAtOnce) await answer();
   }
   await answer();
+  // What was asked about came later than its neighbours.
+  for (const changes of [plan.uploads, plan.headers]) changes.sort((a, b) => compareKeys(a.key, b.key));
   return plan;
 }
 

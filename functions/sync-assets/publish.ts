@@ -33,7 +33,7 @@ async function publishAsSeen(run: SyncRun, options: Publishing): Promise<boolean
   const seen = await observeSite(run);
   const chosen = await chooseRelease(seen, run, options.local);
   if (chosen.kind === 'keep') {
-    const { bucket = '', key = '' } = run.job.archive ?? {};
+    const { bucket, key } = run.job.archive ?? { bucket: run.job.bucket, key: run.job.prefix };
     run.report.add({
       resource: `s3://${bucket}/${key}`,
       decision: 'keep',

@@ -28,7 +28,7 @@ export type Chosen =
   | { kind: 'verify'; release: PublishedRelease; source: Source }
   /** It cannot be read again: what differs can only be told. */
   | { kind: 'inspect'; release: PublishedRelease }
-  | { kind: 'keep'; reason: 'already-published' | 'newer-published' };
+  | { kind: 'keep'; reason: 'already-published' | 'newer-published' | 'nothing-published' };
 
 export async function chooseRelease(seen: Seen, run: SyncRun, local: Local | undefined): Promise<Chosen> {
   const { job, startedAt } = run;
@@ -106,7 +106,9 @@ async function again(release: PublishedRelease, { job, aws }: SyncRun): Promise<
   return { kind: 'publish', release, source };
 }
 
-async function standing({ manifest }: Seen, { job, aws }: SyncRun): Promise<Chosen> {
+async function standing({ manifest, staleLock }: Seen, { job, aws }: SyncRun): Promise<Chosen> {
+  // A new site waits for its first release: its nights are no failures.
+  if (!manifest && !staleLock) return { kind: 'keep', reason: 'nothing-published' };
   const release = manifest && currentOf(manifest.head);
   if (!release) {
     throw new NoSuchReleaseError('Nothing was published here yet: expected "archive", "from" or "release"');

@@ -1,0 +1,78 @@
+/**
+ * What publishing a site takes, beside the tools of the field and the least that would do, all against the
+ * same in-memory S3 on loopback: `npm run bench:assets`. `--case small` (or `large`, `release`, `memory`)
+ * runs only that, `--side aws` only that side, `--latency 25` lets every answer take so many milliseconds more.
+ * Ends with 1 where a limit is not held, or a key is wrong.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { alter, makeFiles, smallSize, touch } from './files.ts';
+import { type Judgement, judge, type Limit } from './limits.ts';
+import { runMemory } from './memory.ts';
+import { runRelease } from './release.ts';
+import { type Rounds, runRounds, type Step } from './rounds.ts';
+import { startS3Process } from './s3-process.ts';
+import { findSides } from './sides.ts';
+import { tableOf } from './table.ts';
+
+const { values } = parseArgs({
+  options: {
+    case: { type: 'string', multiple: true, default: ['small', 'large', 'release', 'memory'] },
+    side: { type: 'string', multiple: true },
+    rounds: { type: 'string', default: '3' },
+    latency: { type: 'string', default: '0' },
+  },
+});
+
+const smallSteps: readonly Step[] = [
+  { name: '5,000 files', isFirst: true },
+  { name: 'nothing changed' },
+  { name: 'only times changed', prepare: touch },
+  { name: '50 with other bytes, same size and time', prepare: (files) => alter(files, 50) },
+];
+const smallLimits: readonly Limit[] = [
+  { step: '5,000 files', than: 'floor', most: 3 },
+  { step: 'nothing changed', than: 'aws s3 sync', most: 0.6 },
+  { step: 'only times changed', than: 'aws s3 sync', most: 0.6 },
+];
+const largeSteps: readonly Step[] = [{ name: '4 files of 256 MB', isFirst: true }];
+const largeLimits: readonly Limit[] = [{ step: '4 files of 256 MB', than: 'floor', most: 1.6 }];
+
+const found = findSides();
+const sides = found.sides.filter(({ name }) => !values.side || values.side.includes(name));
+const folder = mkdtempSync(join(tmpdir(), 'bench-assets-'));
+const files = join(folder, 'site');
+const s3 = await startS3Process(Number(values.latency));
+const rounds = Number(values.rounds);
+
+async function runCase(
+  input: Pick<Rounds, 'files' | 'steps'>,
+  limits: readonly Limit[],
+): Promise<Judgement[]> {
+  const results = await runRounds({ s3, sides, rounds, ...input });
+  rmSync(input.files.folder, { recursive: true });
+  console.log(`\n${tableOf(results)}\n`);
+  return judge(results, limits);
+}
+
+const cases: Readonly<Record<string, () => Promise<Judgement[]>>> = {
+  small: () => runCase({ files: makeFiles(files, 5_000, smallSize), steps: smallSteps }, smallLimits),
+  large: () => runCase({ files: makeFiles(files, 4, () => 256_000_000), steps: largeSteps }, largeLimits),
+  release: () => runRelease(s3, makeFiles(files, 5_000, smallSize), 50),
+  memory: () => runMemory(s3, files, 1_000, 100_000),
+};
+
+const judgements: Judgement[] = [];
+try {
+  for (const line of found.left) console.log(`Left out: ${line}`);
+  for (const [name, run] of Object.entries(cases)) {
+    if (values.case.includes(name)) judgements.push(...(await run()));
+  }
+} finally {
+  await s3.close();
+  rmSync(folder, { recursive: true, force: true });
+}
+for (const { text, isHeld } of judgements) console.log(`${isHeld ? 'held' : 'NOT HELD'}  ${text}`);
+process.exitCode = judgements.every(({ isHeld }) => isHeld) ? 0 : 1;

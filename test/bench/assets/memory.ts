@@ -1,0 +1,48 @@
+/** What a run needs to remember of files that it leaves alone. */
+import { rmSync } from 'node:fs';
+import { check, describeVerdict } from './check.ts';
+import { makeFiles } from './files.ts';
+import { atMost, type Judgement } from './limits.ts';
+import { measure } from './measure.ts';
+import { type S3Process, siteBucket } from './s3-process.ts';
+import { ours } from './sides.ts';
+
+const megabytes = 1024 * 1024;
+
+interface Peaks {
+  first: number;
+  again: number;
+}
+
+async function peaksOf(s3: S3Process, folder: string, count: number): Promise<Peaks> {
+  await s3.empty(siteBucket);
+  const files = makeFiles(folder, count, () => 100);
+  const first = await measure(ours.publish(folder, s3.url));
+  const again = await measure(ours.publish(folder, s3.url));
+  const wrong = describeVerdict(await check(files, s3.place, siteBucket));
+  rmSync(folder, { recursive: true });
+  if (wrong) throw new Error(`${count} keys: ${wrong}`);
+  const told = [first, again].map((spent) => `${spent.seconds.toFixed(1)} s, ${readable(spent.peakBytes)}`);
+  process.stderr.write(`  ${count} keys: first ${told[0]}; again ${told[1]}\n`);
+  return { first: first.peakBytes, again: again.peakBytes };
+}
+
+const readable = (bytes: number): string => `${Math.round(bytes / megabytes)} MiB`;
+
+export async function runMemory(
+  s3: S3Process,
+  folder: string,
+  few: number,
+  many: number,
+): Promise<Judgement[]> {
+  const small = await peaksOf(s3, folder, few);
+  const large = await peaksOf(s3, folder, many);
+  const more = (what: string, field: keyof Peaks) =>
+    atMost(
+      `memory of ${many} keys beside ${few}, ${what}`,
+      Math.max(0, large[field] - small[field]) / megabytes,
+      50,
+      ' MiB',
+    );
+  return [more('nothing changed', 'again'), more('all of them new', 'first')];
+}

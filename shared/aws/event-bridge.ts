@@ -28,9 +28,6 @@ export interface OwnEvent {
   detail: object;
 }
 
-/** PutEvents takes 256 KB an entry, all its fields counted: EventBridge user guide, "Calculating PutEvents event entry size". */
-export const eventBytes = 256 * 1024;
-
 /** Sends one event. One whose answer was lost is sent again: what hears it must not mind. */
 export async function putEvent(
   { eventBridge, patience }: EventBridge,

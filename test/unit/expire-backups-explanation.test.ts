@@ -58,9 +58,7 @@ describe('the explanation of a backup', () => {
     expect(explanationOf(what, after)).toEqual({ reason, blockedBy: reason });
     expect(text(what, after)).toBe(`${head}past its time since ${expires}, and kept: ${words}`);
     expect(explanationOf(what, before)).toEqual({ reason: 'not-due', blockedBy: reason });
-    expect(text(what, before)).toBe(
-      `${head}due ${expires}; as things stand it would be kept then: ${words}`,
-    );
+    expect(text(what, before)).toBe(`${head}due ${expires}; as things stand it would be kept then: ${words}`);
   });
 
   it('does not guess how many will be due together', () => {

@@ -180,7 +180,9 @@ describe('the digest of headers', () => {
   test('stays as it is: manifests that are out there have it', () => {
     const { headersOf } = rules();
     expect(digestOf(headersOf('index.html'))).toBe('nPFxsp3U9npF');
-    expect(digestOf({ contentType: 'a', metadata: { b: 'c' }, cacheControl: undefined })).toBe('dQMMNFUuVhDs');
+    expect(digestOf({ contentType: 'a', metadata: { b: 'c' }, cacheControl: undefined })).toBe(
+      'dQMMNFUuVhDs',
+    );
   });
 
   test('is short', () => {

@@ -4,7 +4,7 @@
  * when one of the files that it came from is another.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -26,6 +26,17 @@ function kept() {
     return isSame ? join(cache, folder, 'main.mjs') : undefined;
   } catch {
     return undefined;
+  }
+}
+
+/** Takes away what was made before, but for what may be running just now and loads parts of it later. */
+function clear(newest) {
+  const hourAgo = Date.now() - 3_600_000;
+  for (const name of readdirSync(cache)) {
+    const old = join(cache, name);
+    if (name !== newest && name !== 'made.json' && statSync(old).mtimeMs < hourAgo) {
+      rmSync(old, { recursive: true, force: true });
+    }
   }
 }
 
@@ -61,12 +72,12 @@ async function made() {
   const list = join(cache, `${folder}.json`);
   writeFileSync(list, JSON.stringify({ folder, stamps }));
   renameSync(list, join(cache, 'made.json'));
+  clear(folder);
   return join(cache, folder, 'main.mjs');
 }
 
 let program = kept();
 if (!program) {
-  rmSync(cache, { recursive: true, force: true });
   mkdirSync(cache, { recursive: true });
   program = await made();
 }

@@ -31,12 +31,13 @@ const shown: Readonly<Record<string, string>> = {
 
 export function showProgress(screen: Screen, now: () => number = Date.now): Progress {
   const bar = screen.isTTY ? new Bar(screen, now) : undefined;
+  const lines = new Lines(screen, now);
   const line = (message: string, values: Record<string, unknown>) => {
     const said = shown[message];
     // On a terminal the bar says enough of what goes well.
     if (said === undefined || (bar && message === 'resource.done')) return;
     bar?.clear();
-    screen.write(`${said}${lineOf(values)}\n`);
+    lines.add(`${said}${lineOf(values)}\n`);
   };
   let planned: Totals = { uploads: 0, headers: 0, deletes: 0, bytes: 0 };
   return {
@@ -49,8 +50,35 @@ export function showProgress(screen: Screen, now: () => number = Date.now): Prog
     },
     log: { debug: () => {}, info: line, warn: line, error: line },
     totals: () => planned,
-    end: () => bar?.clear(),
+    end: () => {
+      bar?.clear();
+      lines.flush();
+    },
   };
+}
+
+/** A write to a pipe holds everything up until it is taken: several lines go at once. */
+class Lines {
+  readonly #screen: Screen;
+  readonly #now: () => number;
+  #text = '';
+  #writtenAt = Number.NEGATIVE_INFINITY;
+
+  constructor(screen: Screen, now: () => number) {
+    this.#screen = screen;
+    this.#now = now;
+  }
+
+  add(line: string): void {
+    this.#text += line;
+    if (this.#screen.isTTY || this.#now() - this.#writtenAt >= redrawMilliseconds) this.flush();
+  }
+
+  flush(): void {
+    if (this.#text !== '') this.#screen.write(this.#text);
+    this.#text = '';
+    this.#writtenAt = this.#now();
+  }
 }
 
 function lineOf({ decision, resource, reason, detail, error }: Record<string, unknown>): string {

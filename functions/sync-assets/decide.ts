@@ -15,6 +15,7 @@ export interface Known {
 /** What the plan says of the key's path. */
 export interface PathRules {
   isExcluded: boolean;
+  /** Asked only of what the release has not. */
   isFingerprinted: boolean;
   /** `digestOf` the headers that it is to have. */
   headers: string;

@@ -2,6 +2,7 @@
 import type { ListedObject, ObjectHeaders } from '../../shared/aws/s3/s3.ts';
 import { compareKeys } from '../../shared/sites/keys.ts';
 import type { Changes } from '../../shared/sites/synced.ts';
+import { Bits } from './bits.ts';
 import { type Decision, decide, type KeepReason, type Known, type Order, type PathRules } from './decide.ts';
 import { digestOf, type SiteRules } from './headers.ts';
 import { merge, type Sides } from './merge.ts';
@@ -53,26 +54,13 @@ export interface SyncPlan {
   limits: string[];
 }
 
-/** A growing row of bits. */
-export class Bits {
-  #bytes = new Uint8Array(1024);
-
-  set(index: number): void {
-    const at = index >> 3;
-    if (at >= this.#bytes.length) {
-      const larger = new Uint8Array(this.#bytes.length * 2);
-      larger.set(this.#bytes);
-      this.#bytes = larger;
-    }
-    this.#bytes[at] = (this.#bytes[at] ?? 0) | (1 << (index & 7));
-  }
-
-  has(index: number): boolean {
-    return ((this.#bytes[index >> 3] ?? 0) & (1 << (index & 7))) !== 0;
-  }
-}
-
 type Key = Known & { key: string; path: string };
+
+/** The content of its source has to be read. */
+interface Question {
+  key: Key;
+  rulesOfPath: PathRules;
+}
 
 export interface PlanOrder {
   source: Source;
@@ -85,10 +73,7 @@ export interface PlanOrder {
 /** A source that has to read contents may do so for some at once. */
 const questionsAtOnce = 32;
 
-export async function makePlan(
-  sides: Sides,
-  { source, rules, order, isDoubtful }: PlanOrder,
-): Promise<SyncPlan> {
+export async function makePlan(sides: Sides, planOrder: PlanOrder): Promise<SyncPlan> {
   const plan: SyncPlan = {
     uploads: [],
     headers: [],
@@ -99,28 +84,25 @@ export async function makePlan(
     rows: 0,
     limits: [],
   };
-  let questions: Key[] = [];
+  const { rules } = planOrder;
+  let questions: Question[] = [];
   const answer = async () => {
     const asked = questions;
     questions = [];
-    const tags = await Promise.all(asked.map(({ entry }) => (entry ? source.tagOf(entry) : '')));
-    asked.forEach((key, i) => {
-      decideKey(key, tags[i]);
+    const tags = await Promise.all(
+      asked.map(({ key }) => (key.entry ? planOrder.source.tagOf(key.entry) : undefined)),
+    );
+    asked.forEach(({ key, rulesOfPath }, i) => {
+      note(plan, key, answered(decide(key, rulesOfPath, planOrder.order, tags[i])), rules);
     });
-  };
-  /** @returns whether it has to be asked */
-  const decideKey = (key: Key, tag?: string): boolean => {
-    const ofPath = { ...rulesFor(key, rules), isDoubtful: isDoubtful(key.key) };
-    const decision = decide(key, ofPath, order, tag);
-    if (decision.kind === 'ask') return true;
-    note(plan, key, decision, { ...ofPath, isEntryPoint: rules.isEntryPoint(key.path) }, rules);
-    return false;
   };
   for await (const known of merge(sides)) {
     const key = { ...known, path: known.key.slice(sides.prefix.length) };
-    countRow(plan, key, rules);
-    if (decideKey(key)) questions.push(key);
-    if (questions.length >= questionsAtOnce) await answer();
+    const rulesOfPath = rulesFor(key, planOrder);
+    countRow(plan, key, rulesOfPath);
+    const decision = decide(key, rulesOfPath, planOrder.order);
+    if (decision.kind !== 'ask') note(plan, key, decision, rules);
+    else if (questions.push({ key, rulesOfPath }) >= questionsAtOnce) await answer();
   }
   await answer();
   // What was asked about came later than its neighbours.
@@ -128,24 +110,30 @@ export async function makePlan(
   return plan;
 }
 
+function answered(decision: ReturnType<typeof decide>): Decision {
+  if (decision.kind === 'ask') throw new TypeError('A content was read, and still nothing is decided');
+  return decision;
+}
+
 /** What is excluded counts as there: nothing is known of it. */
-function countRow(plan: SyncPlan, { row, entry, path }: Key, { isExcluded }: SiteRules): void {
+function countRow(plan: SyncPlan, { row, entry }: Key, { isExcluded }: PathRules): void {
   if (!row) return;
-  if (entry || isExcluded(path)) plan.present.set(plan.rows);
+  if (entry || isExcluded) plan.present.set(plan.rows);
   plan.rows += 1;
 }
 
-const rulesFor = ({ path, entry }: Key, rules: SiteRules): Omit<PathRules, 'isDoubtful'> => ({
+/** What a release has is asked for less: most of it stays as it is. */
+const rulesFor = ({ key, path, entry }: Key, { rules, isDoubtful }: PlanOrder): PathRules => ({
   isExcluded: rules.isExcluded(path),
-  isFingerprinted: rules.isFingerprinted(path),
+  isFingerprinted: entry === undefined && rules.isFingerprinted(path),
   headers: entry ? digestOf(rules.headersOf(path)) : '',
+  isDoubtful: isDoubtful(key),
 });
 
 function note(
   plan: SyncPlan,
   { key, path, entry, row, listed }: Key,
   decision: Decision,
-  { isEntryPoint, isFingerprinted }: { isEntryPoint: boolean; isFingerprinted: boolean },
   rules: SiteRules,
 ): void {
   if (decision.kind === 'keep') {
@@ -160,6 +148,7 @@ function note(
   }
   if (!entry) throw new TypeError(`${key} is to be written, and no source has it`);
   const { size: bytes } = entry;
+  const isEntryPoint = rules.isEntryPoint(path);
   const change = { key, reason, bytes, isEntryPoint, headers: rules.headersOf(path), isNew: !row && !listed };
   const isUnrecorded = row === undefined;
   if (decision.kind === 'headers') {
@@ -167,7 +156,8 @@ function note(
     return;
   }
   // Browsers keep such a file for a year, whatever we do now.
-  const warning = isFingerprinted && reason === 'content-changed' ? 'fingerprint-reused' : undefined;
+  const isReused = reason === 'content-changed' && rules.isFingerprinted(path);
+  const warning = isReused ? 'fingerprint-reused' : undefined;
   plan.uploads.push({ ...change, kind: 'upload', isUnrecorded, entry, warning });
 }
 

@@ -66,8 +66,7 @@ export async function changeSite(work: Work): Promise<boolean> {
       putOffAll(plan.deletes, 'not all is there that is to be', acting);
       return 'unfinished';
     }
-    await finish(work, acting, stored, isEmpty(changes));
-    return 'done';
+    return finish(work, acting, stored, isEmpty(changes));
   });
 }
 
@@ -117,8 +116,11 @@ async function abortUploads({ added, changed }: Changes, { place, bucket, prefix
   }
 }
 
-/** All files are there: says so, deletes what is not to be there, and tells who keeps copies. */
-async function finish(work: Work, acting: Acting, stored: Stored, isUnchanged: boolean): Promise<void> {
+/**
+ * All files are there: says so, deletes what is not to be there, and tells who keeps copies. What could not be
+ * deleted is the next run's to delete, be it started by the same event.
+ */
+async function finish(work: Work, acting: Acting, stored: Stored, isUnchanged: boolean): Promise<End> {
   const { run, seen, chosen, plan } = work;
   const { site, bucket, prefix } = run.job;
   const now = run.clock.now();
@@ -135,15 +137,16 @@ async function finish(work: Work, acting: Acting, stored: Stored, isUnchanged: b
   };
   let etag = seen.manifest?.etag;
   if (chosen.kind === 'publish' || !isIdle(plan)) etag = await put(etag);
-  await deleteFiles(plan.deletes, acting);
+  const end = (await deleteFiles(plan.deletes, acting)) ? 'done' : 'unfinished';
   if (acting.done.deleted.size > 0) await put(etag);
-  if (isUnchanged || !work.announce) return;
+  if (isUnchanged || !work.announce) return end;
   const publication = `${head.publication}/${run.invocation}`;
   const aws = { ...run.aws, patience: acting.place.patience };
   await work.announce(
     { ...run, aws },
     { site, release: chosen.release.name, publication, bucket, prefix, ...stored },
   );
+  return end;
 }
 
 async function* noRows() {

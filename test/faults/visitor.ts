@@ -20,6 +20,8 @@ export interface Watched {
   isUntouchable: (key: string) => boolean;
   /** Fingerprinted paths that need not be kept. */
   mayGo?: ReadonlySet<string>;
+  /** What others changed is put right in the end. */
+  mends?: true;
 }
 
 type Objects = ReadonlyMap<string, SeenObject>;
@@ -71,7 +73,7 @@ export class Visitor {
     const objects = this.#objects();
     const wrong = Object.entries(files)
       .map(([path, content]) => ({ key: this.#keyOf(path), content }))
-      .filter(({ key }) => !this.#spoiled.has(key))
+      .filter(({ key }) => this.#site.mends || !this.#spoiled.has(key))
       .filter(({ key, content }) => objects.get(key)?.content().toString() !== content)
       .map(({ key }) => `${key} is not as in release ${name}`);
     return [

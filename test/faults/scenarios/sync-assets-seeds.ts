@@ -1,6 +1,7 @@
 /** What the scenarios of sync-assets start from. */
 import {
   CreateBucketCommand,
+  DeleteObjectCommand,
   PutBucketNotificationConfigurationCommand,
   PutBucketVersioningCommand,
   PutObjectCommand,
@@ -39,6 +40,9 @@ export const others = ['elsewhere/index.html', 'www/private/notes.html', 'www/go
 
 export const put = ({ s3 }: World, key: string, body: string) =>
   s3.send(new PutObjectCommand({ Bucket: place.bucket, Key: key, Body: body, ContentType: 'text/plain' }));
+
+export const remove = ({ s3 }: World, key: string) =>
+  s3.send(new DeleteObjectCommand({ Bucket: place.bucket, Key: key }));
 
 /** The two buckets, and what others have put there. */
 export async function makeBuckets(world: World): Promise<void> {

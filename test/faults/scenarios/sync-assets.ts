@@ -1,4 +1,3 @@
-import { DeleteObjectCommand } from '@aws-sdk/client-s3';
 import { partBytes } from '../../../shared/sites/content-tag.ts';
 import type { Scenario } from '../scenario.ts';
 import { archiveOf, place, type Release, upload } from './releases.ts';
@@ -10,6 +9,7 @@ import {
   one,
   published,
   put,
+  remove,
   run,
   start,
   three,
@@ -44,10 +44,10 @@ const second: Scenario = {
   handlerOf,
   seed: async (world) => {
     await makeBuckets(world);
-    await published(world, one);
-    const event = await uploaded(world, two, jobWithNewRules);
     let newest: Release = two;
     const { visitor, settled, observed } = watched(world, () => newest);
+    await published(world, one);
+    const event = await uploaded(world, two, jobWithNewRules);
     const logo = `${place.prefix}logo.svg`;
     return {
       event,
@@ -55,12 +55,7 @@ const second: Scenario = {
       observed,
       meanwhile: {
         'file-changed': () => visitor.asSomeoneElse(() => put(world, logo, 'drawn by hand')),
-        'page-deleted': () =>
-          visitor.asSomeoneElse(() =>
-            world.s3.send(
-              new DeleteObjectCommand({ Bucket: place.bucket, Key: `${place.prefix}about.html` }),
-            ),
-          ),
+        'page-deleted': () => visitor.asSomeoneElse(() => remove(world, `${place.prefix}about.html`)),
       },
       alongside: {
         'next-release': async () => {
@@ -80,10 +75,11 @@ const rollback: Scenario = {
   handlerOf,
   seed: async (world) => {
     await makeBuckets(world);
+    const visit = watched(world, () => one);
     await published(world, one);
     await published(world, two);
     world.time.moveBy(60);
-    return { event: { ...job, release: 'one' }, ...watched(world, () => one) };
+    return { event: { ...job, release: 'one' }, ...visit };
   },
 };
 
@@ -95,10 +91,11 @@ const redelivered: Scenario = {
   handlerOf,
   seed: async (world) => {
     await makeBuckets(world);
+    const visit = watched(world, () => one);
     await published(world, one);
     const event = await published(world, two);
     await run(world, { ...job, release: 'one' });
-    return { event, ...watched(world, () => one) };
+    return { event, ...visit };
   },
 };
 
@@ -110,10 +107,11 @@ const overtaken: Scenario = {
   handlerOf,
   seed: async (world) => {
     await makeBuckets(world);
+    const visit = watched(world, () => three);
     await published(world, one);
     const event = await uploaded(world, two);
     await published(world, three);
-    return { event, ...watched(world, () => three) };
+    return { event, ...visit };
   },
 };
 
@@ -125,15 +123,16 @@ const cutShort: Scenario = {
   handlerOf,
   seed: async (world) => {
     await makeBuckets(world);
+    const visit = watched(world, () => one);
     await published(world, one);
     const whole = archiveOf(two);
     world.time.moveBy(3_600);
     const event = { job, event: await upload(world, 'two', whole.subarray(0, whole.length / 2)) };
-    return { event, endsWith: 'SourceError', ...watched(world, () => one) };
+    return { event, endsWith: 'SourceError', ...visit };
   },
 };
 
-/** At night: other hands have changed a page, deleted a script, and brought a file. */
+/** At night: other hands have changed a page and a picture, and deleted a page. */
 const verify: Scenario = {
   name: 'sync-assets/verify',
   stores: ['simpledb'],
@@ -141,12 +140,15 @@ const verify: Scenario = {
   handlerOf,
   seed: async (world) => {
     await makeBuckets(world);
+    const { visitor, settled, observed } = watched(world, () => one, { mends: true });
     await published(world, one);
     world.time.moveBy(3_600);
-    await put(world, `${place.prefix}about.html`, 'changed by hand');
-    await put(world, `${place.prefix}logo.svg`, one.files['logo.svg'] ?? '');
-    await world.s3.send(new DeleteObjectCommand({ Bucket: place.bucket, Key: `${place.prefix}news.html` }));
-    return { event: { ...job, verify: true }, ...watched(world, () => one) };
+    await visitor.asSomeoneElse(async () => {
+      await put(world, `${place.prefix}about.html`, 'changed by hand');
+      await put(world, `${place.prefix}logo.svg`, 'drawn by hand');
+      await remove(world, `${place.prefix}news.html`);
+    });
+    return { event: { ...job, verify: true }, settled, observed };
   },
 };
 
@@ -159,11 +161,12 @@ const outdated: Scenario = {
   seed: async (world) => {
     await makeBuckets(world);
     const short = { ...job, keepReleases: 1, grace: '1 hour' };
+    const mayGo = new Set(Object.keys(one.files));
+    const visit = watched(world, () => three, { mayGo });
     await published(world, one, short);
     await published(world, two, short);
     const event = await uploaded(world, three, short);
-    const mayGo = new Set(Object.keys(one.files));
-    return { event, ...watched(world, () => three, { mayGo }) };
+    return { event, ...visit };
   },
 };
 
@@ -178,8 +181,8 @@ const large: Scenario = {
   handlerOf,
   seed: async (world) => {
     await makeBuckets(world);
-    const event = await uploaded(world, film);
-    return { event, ...watched(world, () => film) };
+    const visit = watched(world, () => film);
+    return { event: await uploaded(world, film), ...visit };
   },
 };
 

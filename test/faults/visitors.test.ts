@@ -24,20 +24,17 @@ beforeAll(async () => {
 
 afterAll(() => sandbox.close());
 
-test.each(['second', 'rollback'])(
-  'every page has what it needs at every moment, wherever a run of sync-assets/%s is cut off, and the next one finishes',
-  async (name) => {
-    const scenario = scenarios.find((candidate) => candidate.name === `sync-assets/${name}`);
-    if (!scenario) throw new Error(`There is no scenario ${name}`);
-    const seen = await outline(clients, scenario, 'simpledb', 1);
-    const cases = casesOf({ scenario, store: 'simpledb', seed: 1 }, seen, 'all');
-    const crashes = cases.filter(({ fault }) => fault.kind.startsWith('crash-'));
-    expect(crashes).toHaveLength(2 * seen.calls.length);
-    const results: Result[] = [];
-    for (const one of crashes) results.push(await runCase(clients, one));
-    expect(findings(results)).toBe('');
-  },
-);
+test('every page has what it needs at every moment, wherever a run is cut off, and the next run finishes', async () => {
+  const scenario = scenarios.find(({ name }) => name === 'sync-assets/second');
+  if (!scenario) throw new Error('The scenario has another name');
+  const seen = await outline(clients, scenario, 'simpledb', 1);
+  const cases = casesOf({ scenario, store: 'simpledb', seed: 1 }, seen, 'all');
+  const crashes = cases.filter(({ fault }) => fault.kind.startsWith('crash-'));
+  expect(crashes).toHaveLength(2 * seen.calls.length);
+  const results: Result[] = [];
+  for (const one of crashes) results.push(await runCase(clients, one));
+  expect(findings(results)).toBe('');
+});
 
 /** What the client answers instead; undefined: what S3 does. */
 type Meddle = (request: S3Request, send: S3Client['send']) => Promise<WholeAnswer> | WholeAnswer;
@@ -103,8 +100,8 @@ describe('it is found', () => {
       const journal = JSON.parse(Buffer.from(request.body ?? '{}').toString()) as object;
       const changes = { added: [], changed: [], deleted: [] };
       const body = Buffer.from(JSON.stringify({ ...journal, changes }));
-      const { 'content-md5': _, ...headers } = request.headers ?? {};
-      return send({ ...request, body, headers });
+      const md5 = createHash('md5').update(body).digest('base64');
+      return send({ ...request, body, headers: { ...request.headers, 'Content-MD5': md5 } });
     });
     expect(await found('sync-assets/second', 'crash-after s3 PutObject', spoil)).toContain(
       'was changed, and no event said so',

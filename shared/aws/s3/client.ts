@@ -1,11 +1,11 @@
 /** Signs requests to S3 and sends them, each to the region of its bucket. */
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import type { AwsCredentialIdentity, Provider } from '@smithy/types';
-import aws4 from 'aws4';
 import type { AwsAccess } from '../../ledger/ledger-options.ts';
-import { addressOf, encodedKey, encodedText } from './endpoint.ts';
+import { type Address, addressOf, encodedKey, encodedText } from './endpoint.ts';
 import { readEnvironment } from './environment.ts';
 import { errorElement, errorIn, S3Error } from './errors.ts';
+import { Signer } from './signing.ts';
 import { type Answer, collected, exchangeThrough, type Handler, type Message, Wire } from './wire.ts';
 
 export interface S3Options extends AwsAccess {
@@ -38,6 +38,8 @@ export class S3Client {
   readonly #credentials: Provider<AwsCredentialIdentity>;
   readonly #handler: Handler | undefined;
   readonly #wire = new Wire();
+  readonly #signer = new Signer();
+  readonly #addresses = new Map<string, { region: string; address: Address }>();
   /** Of buckets that are not in our own region. */
   readonly #regions = new Map<string, string>();
   #kept: AwsCredentialIdentity | undefined;
@@ -84,30 +86,31 @@ export class S3Client {
     return this.#handler ? exchangeThrough(this.#handler, message) : this.#wire.exchange(message);
   }
 
-  async #signed({ method, bucket, key, query = {}, headers = {}, body }: S3Request): Promise<Message> {
+  async #signed({ method, bucket, key, query, headers, body }: S3Request): Promise<Message> {
     const region = await this.#regionOf(bucket);
-    const address = addressOf(bucket, region, this.#endpoint);
-    const path = `${address.basePath}${key === undefined ? '' : encodedKey(key)}${queryText(query)}`;
-    const signed = aws4.sign(
-      {
-        service: 's3',
-        region,
-        method,
-        host: address.host,
-        path,
-        headers: {
-          ...headers,
-          Host: address.host,
-          // Contents carry checksums of their own, and TLS the rest: hashing them once more would only cost time.
-          'X-Amz-Content-Sha256': 'UNSIGNED-PAYLOAD',
-          ...((body || method === 'PUT' || method === 'POST') && {
-            'Content-Length': String(body?.length ?? 0),
-          }),
-        },
-      },
-      await this.#currentCredentials(),
+    const address = this.#addressOf(bucket, region);
+    const path = `${address.basePath}${key === undefined ? '' : encodedKey(key)}`;
+    const canonicalQuery = query === undefined ? '' : queryText(query);
+    const signed = this.#signer.sign(
+      { method, path, query: canonicalQuery, headers: { Host: address.host, ...headers } },
+      { region, credentials: await this.#currentCredentials(), now: new Date() },
     );
-    return { method, address, path, headers: signed.headers as Record<string, string>, body };
+    if (body || method === 'PUT' || method === 'POST') signed['Content-Length'] = String(body?.length ?? 0);
+    return {
+      method,
+      address,
+      path: canonicalQuery === '' ? path : `${path}?${canonicalQuery}`,
+      headers: signed,
+      body,
+    };
+  }
+
+  #addressOf(bucket: string, region: string): Address {
+    const known = this.#addresses.get(bucket);
+    if (known?.region === region) return known.address;
+    const address = addressOf(bucket, region, this.#endpoint);
+    this.#addresses.set(bucket, { region, address });
+    return address;
   }
 
   async #regionOf(bucket: string): Promise<string> {
@@ -144,11 +147,12 @@ function regionIn(body: Uint8Array): string | undefined {
 
 const textOf = ({ method, bucket, key = '' }: S3Request): string => `${method} s3://${bucket}/${key}`;
 
+/** In the order of names, as it is signed. */
 function queryText(query: Readonly<Record<string, string | undefined>>): string {
   const pairs = Object.entries(query)
     .filter((pair): pair is [string, string] => pair[1] !== undefined)
     .map(([name, value]) => `${encodedText(name)}=${encodedText(value)}`);
-  return pairs.length === 0 ? '' : `?${pairs.join('&')}`;
+  return pairs.sort().join('&');
 }
 
 /** A field that S3 documents as always there. */

@@ -1,8 +1,8 @@
 /** What a copy is of, and what S3 answers to one. */
-import { child, find, parseXml } from '../simpledb/xml.ts';
+import { find } from '../simpledb/xml.ts';
 import { present } from './client.ts';
 import { encodedKey } from './endpoint.ts';
-import { errorElement, S3Error } from './errors.ts';
+import { documentIn } from './errors.ts';
 import { unquoted } from './object-headers.ts';
 import type { ObjectHeaders, ObjectName } from './s3.ts';
 
@@ -27,12 +27,7 @@ export function sourceHeaders({
   };
 }
 
-/** A copy may fail after S3 has begun to answer 200: API reference, CopyObject. */
-export function etagIn(body: Uint8Array, what: string): string {
-  const error = errorElement(body);
-  if (error) {
-    const code = child(error, 'Code')?.text ?? 'InternalError';
-    throw new S3Error(code, `${what}: ${child(error, 'Message')?.text ?? ''}`, 500);
-  }
-  return unquoted(present(find(parseXml(Buffer.from(body).toString()), 'ETag')?.text, 'ETag', what));
-}
+type Result = 'CopyObjectResult' | 'CopyPartResult' | 'CompleteMultipartUploadResult';
+
+export const etagIn = (body: Uint8Array, name: Result, what: string): string =>
+  unquoted(present(find(documentIn(body, name, what), 'ETag')?.text, 'ETag', what));

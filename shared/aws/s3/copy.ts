@@ -23,6 +23,6 @@ export async function copyObject(place: S3, order: CopyOrder): Promise<{ etag: s
   };
   return persist(async () => {
     const { body } = await place.s3.send(request);
-    return { etag: etagIn(body, `s3://${bucket}/${key}`) };
+    return { etag: etagIn(body, 'CopyObjectResult', `s3://${bucket}/${key}`) };
   }, place.patience);
 }

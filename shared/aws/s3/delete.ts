@@ -2,7 +2,9 @@
 import { createHash } from 'node:crypto';
 import { slices } from '../ec2.ts';
 import { persist } from '../persist.ts';
-import { child, childrenOf, parseXml } from '../simpledb/xml.ts';
+import { child, childrenOf } from '../simpledb/xml.ts';
+import { present } from './client.ts';
+import { documentIn } from './errors.ts';
 import type { S3 } from './s3.ts';
 
 /** API reference, DeleteObjects. */
@@ -25,8 +27,8 @@ export async function deleteObjects(
       () => s3.send({ method: 'POST', bucket, query: { delete: '' }, headers, body }),
       patience,
     );
-    for (const error of childrenOf(parseXml(answer.body.toString()), 'Error')) {
-      refused.set(child(error, 'Key')?.text ?? '', {
+    for (const error of childrenOf(documentIn(answer.body, 'DeleteResult', bucket), 'Error')) {
+      refused.set(present(child(error, 'Key')?.text, 'Key', bucket), {
         name: child(error, 'Code')?.text ?? 'Error',
         message: child(error, 'Message')?.text ?? '',
       });
@@ -40,6 +42,6 @@ const bodyOf = (keys: readonly string[]): string =>
     .map((key) => `<Object><Key>${escapedXml(key)}</Key></Object>`)
     .join('')}</Delete>`;
 
-/** Line ends are escaped too: a reader of XML would make one of several kinds. */
+/** Line ends and other control characters are escaped too: a reader of XML would change or refuse them. */
 export const escapedXml = (text: string): string =>
-  text.replace(/[&<>"'\r\n\t]/g, (c) => `&#${c.charCodeAt(0)};`);
+  text.replace(/[&<>"'\p{Cc}]/gu, (c) => `&#${c.charCodeAt(0)};`);

@@ -13,7 +13,7 @@ export class S3Error extends Error {
   }
 }
 
-/** What stands for the code where the answer has no body: a HEAD's. */
+/** What stands for the code where S3's answer has no body: a HEAD's. */
 const codes: Readonly<Record<number, string>> = {
   304: 'NotModified',
   403: 'Forbidden',
@@ -32,16 +32,37 @@ export function errorIn(
   body: Uint8Array,
 ): S3Error {
   const error = errorElement(body);
-  const name = child(error, 'Code')?.text || codes[status] || `Http${status}`;
+  const requestId = headers['x-amz-request-id'];
+  // Of a proxy's page nothing can be concluded: least of all, from its 404, that there is no such object.
+  const ofStatus = body.length === 0 && requestId !== undefined ? codes[status] : undefined;
+  const name = child(error, 'Code')?.text || ofStatus || `Http${status}`;
   const message = child(error, 'Message')?.text || `HTTP ${status}`;
-  return new S3Error(name, `${what}: ${message}`, status, headers['x-amz-request-id']);
+  return new S3Error(name, `${what}: ${message}`, status, requestId);
 }
 
-/** Undefined if the body is no error of S3's: a CompleteMultipartUpload may answer 200 with one. */
+/** Undefined if the body is no error of S3's. */
 export function errorElement(body: Uint8Array): XmlElement | undefined {
+  const root = rootOf(body);
+  return root?.name === 'Error' ? root : undefined;
+}
+
+/**
+ * The document that S3 answered with status 200. It may be an error all the same, since S3 begins to answer
+ * before it is done (API reference, CopyObject), and an error that is read as an empty list would be a lie.
+ *
+ * @param name of its root
+ */
+export function documentIn(body: Uint8Array, name: string, what: string): XmlElement {
+  const root = rootOf(body);
+  if (root?.name === name) return root;
+  if (root?.name !== 'Error') throw new S3Error('UnreadableAnswer', `${what}: S3 answered no ${name}`, 0);
+  const code = child(root, 'Code')?.text || 'InternalError';
+  throw new S3Error(code, `${what}: ${child(root, 'Message')?.text ?? ''}`, 500);
+}
+
+function rootOf(body: Uint8Array): XmlElement | undefined {
   try {
-    const root = parseXml(Buffer.from(body).toString());
-    return root.name === 'Error' ? root : undefined;
+    return parseXml(Buffer.from(body).toString());
   } catch {
     return undefined; // an empty body, or a proxy's page: the status has to do
   }

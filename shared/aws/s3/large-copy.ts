@@ -2,16 +2,15 @@
 import pMap from 'p-map';
 import { persist } from '../persist.ts';
 import { type CopyOrder, etagIn, sourceHeaders } from './copy-source.ts';
-import { abortUpload, beginUpload, completeUpload, type Upload } from './multipart.ts';
+import { completeUpload, type Upload, withUpload } from './multipart.ts';
 import type { S3 } from './s3.ts';
 
 /** Some 1,000 parts of 5 TiB, the largest object; 10,000 are allowed. */
 const copyPartBytes = 5 * 1024 ** 3;
 const partsAtOnce = 4;
 
-export async function copyInParts(place: S3, order: CopyOrder): Promise<{ etag: string }> {
-  const upload = await beginUpload(place, order.to, order.headers);
-  try {
+export function copyInParts(place: S3, order: CopyOrder): Promise<{ etag: string }> {
+  return withUpload(place, order.to, order.headers, async (upload) => {
     const starts = Array.from(
       { length: Math.ceil(order.size / copyPartBytes) },
       (_, index) => index * copyPartBytes,
@@ -19,11 +18,8 @@ export async function copyInParts(place: S3, order: CopyOrder): Promise<{ etag: 
     const etags = await pMap(starts, (start, index) => copyPart(place, { order, upload, start, index }), {
       concurrency: partsAtOnce,
     });
-    return await completeUpload(place, upload, etags);
-  } catch (error) {
-    await abortUpload(place, upload);
-    throw error;
-  }
+    return completeUpload(place, upload, etags);
+  });
 }
 
 interface Part {
@@ -44,6 +40,6 @@ function copyPart({ s3, patience }: S3, { order, upload, start, index }: Part): 
       query: { partNumber: String(index + 1), uploadId },
       headers: { ...sourceHeaders(order), 'X-Amz-Copy-Source-Range': `bytes=${start}-${end}` },
     });
-    return etagIn(body, `s3://${bucket}/${key}`);
+    return etagIn(body, 'CopyPartResult', `s3://${bucket}/${key}`);
   }, patience);
 }

@@ -3,11 +3,11 @@ import { crc32 } from 'node:zlib';
 import { md5Of, partBytes, tagOfParts } from '../../sites/content-tag.ts';
 import { persist } from '../persist.ts';
 import { present } from './client.ts';
-import { abortUpload, beginUpload, completeUpload, type Upload } from './multipart.ts';
+import { completeUpload, type Upload, withUpload } from './multipart.ts';
 import { unquoted } from './object-headers.ts';
 import type { ObjectHeaders, ObjectName, S3 } from './s3.ts';
 
-/** So many parts are on their way at a time: 64 MiB of memory, and enough for a Lambda's network. */
+/** So many parts are on their way at a time: some 80 MiB of memory, with the next one, and enough for a Lambda's network. */
 const partsAtOnce = 4;
 
 export interface LargeObject {
@@ -19,23 +19,19 @@ export interface LargeObject {
 }
 
 /** Uploads content in parts of `partBytes`, each proven by its MD5. Parts of one that failed are freed. */
-export async function putLargeObject(
+export function putLargeObject(
   place: S3,
   name: ObjectName,
   content: AsyncIterable<Uint8Array>,
   { headers }: { headers?: ObjectHeaders } = {},
 ): Promise<LargeObject> {
-  const upload = await beginUpload(place, name, headers);
-  try {
+  return withUpload(place, name, headers, async (upload) => {
     const { parts, ...known } = await putParts(place, upload, content);
     const tag = tagOfParts(parts.map(({ md5 }) => md5));
     const etags = parts.map((part) => part.etag);
     const { etag } = await completeUpload(place, upload, etags, tag);
     return { etag, tag, ...known };
-  } catch (error) {
-    await abortUpload(place, upload);
-    throw error;
-  }
+  });
 }
 
 interface Part {
@@ -49,25 +45,28 @@ async function putParts(place: S3, upload: Upload, content: AsyncIterable<Uint8A
   let failed: { error: unknown } | undefined;
   let checksum = 0;
   let size = 0;
-  for await (const bytes of inParts(content)) {
-    checksum = crc32(bytes, checksum);
-    size += bytes.length;
-    const index = parts.push({ etag: '', md5: md5Of(bytes) }) - 1;
-    const part = parts[index];
-    if (!part) break;
-    const sending: Promise<void> = putPart(place, upload, index + 1, bytes, part.md5)
-      .then((etag) => {
-        part.etag = etag;
-      })
-      .catch((error: unknown) => {
-        failed ??= { error };
-      })
-      .finally(() => underWay.delete(sending));
-    underWay.add(sending);
-    if (underWay.size >= partsAtOnce) await Promise.race(underWay);
-    if (failed) break;
+  try {
+    for await (const bytes of inParts(content)) {
+      checksum = crc32(bytes, checksum);
+      size += bytes.length;
+      const part = { etag: '', md5: md5Of(bytes) };
+      const number = parts.push(part);
+      const sending: Promise<void> = putPart(place, upload, number, bytes, part.md5)
+        .then((etag) => {
+          part.etag = etag;
+        })
+        .catch((error: unknown) => {
+          failed ??= { error };
+        })
+        .finally(() => underWay.delete(sending));
+      underWay.add(sending);
+      if (underWay.size >= partsAtOnce) await Promise.race(underWay);
+      if (failed) break;
+    }
+  } finally {
+    // Also where the content broke off: a part that arrives after its upload was aborted would stay.
+    await Promise.all(underWay);
   }
-  await Promise.all(underWay);
   if (failed) throw failed.error;
   return { parts, crc32: checksum, size };
 }

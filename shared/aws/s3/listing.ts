@@ -1,8 +1,9 @@
 /** What is in a bucket. */
 import { observing } from '../ec2.ts';
 import { persist } from '../persist.ts';
-import { child, childrenOf, parseXml, type XmlElement } from '../simpledb/xml.ts';
+import { child, childrenOf, type XmlElement } from '../simpledb/xml.ts';
 import { present } from './client.ts';
+import { documentIn } from './errors.ts';
 import { unquoted } from './object-headers.ts';
 import type { ListedObject, S3 } from './s3.ts';
 
@@ -41,9 +42,9 @@ function readPage(
       // XML cannot carry every character that a key may have.
       query: { 'list-type': '2', 'encoding-type': 'url', prefix, 'continuation-token': from },
     });
-    const root = parseXml(body.toString());
+    const root = documentIn(body, 'ListBucketResult', bucket);
     const objects = childrenOf(root, 'Contents').map((element) => objectOf(element, bucket));
-    const isTruncated = child(root, 'IsTruncated')?.text === 'true';
+    const isTruncated = present(child(root, 'IsTruncated')?.text, 'IsTruncated', bucket) === 'true';
     const next = isTruncated
       ? present(child(root, 'NextContinuationToken')?.text, 'NextContinuationToken', bucket)
       : undefined;

@@ -1,9 +1,10 @@
 /** Objects in parts: S3 user guide, "Uploading and copying objects using multipart upload". */
 import { persist } from '../persist.ts';
-import { child, childrenOf, find, parseXml } from '../simpledb/xml.ts';
+import { child, childrenOf } from '../simpledb/xml.ts';
 import { present } from './client.ts';
 import { etagIn } from './copy-source.ts';
 import { escapedXml } from './delete.ts';
+import { documentIn } from './errors.ts';
 import { decodedKey } from './listing.ts';
 import { httpHeadersOf } from './object-headers.ts';
 import { headObject } from './objects.ts';
@@ -14,7 +15,7 @@ export interface Upload extends ObjectName {
   uploadId: string;
 }
 
-export async function beginUpload(
+async function beginUpload(
   { s3, patience }: S3,
   name: ObjectName,
   headers: ObjectHeaders = {},
@@ -24,8 +25,28 @@ export async function beginUpload(
     s3.send({ method: 'POST', bucket, key, query: { uploads: '' }, headers: httpHeadersOf(headers) });
   // A lost answer leaves an upload without parts, which costs nothing; the bucket's lifecycle ends it.
   const { body } = await persist(begin, patience);
-  const uploadId = find(parseXml(body.toString()), 'UploadId')?.text;
-  return { bucket, key, uploadId: present(uploadId, 'UploadId', `s3://${bucket}/${key}`) };
+  const what = `s3://${bucket}/${key}`;
+  const uploadId = child(documentIn(body, 'InitiateMultipartUploadResult', what), 'UploadId')?.text;
+  return { bucket, key, uploadId: present(uploadId, 'UploadId', what) };
+}
+
+/**
+ * Begins an upload for what `work` puts into it, and frees its parts if that fails. That freeing them failed,
+ * too, is not told: why the upload failed is, and the bucket's lifecycle frees them.
+ */
+export async function withUpload<Result>(
+  place: S3,
+  name: ObjectName,
+  headers: ObjectHeaders | undefined,
+  work: (upload: Upload) => Promise<Result>,
+): Promise<Result> {
+  const upload = await beginUpload(place, name, headers);
+  try {
+    return await work(upload);
+  } catch (error) {
+    await abortUpload(place, upload).catch(() => {});
+    throw error;
+  }
 }
 
 /**
@@ -48,7 +69,7 @@ export async function completeUpload(
   const headers = { 'Content-Type': 'application/xml' };
   const complete = async () => {
     const answer = await s3.send({ method: 'POST', bucket, key, query: { uploadId }, headers, body });
-    return { etag: etagIn(answer.body, `s3://${bucket}/${key}`) };
+    return { etag: etagIn(answer.body, 'CompleteMultipartUploadResult', `s3://${bucket}/${key}`) };
   };
   // After an answer that was lost the upload may be gone, since it is complete.
   const find = async () => {
@@ -85,7 +106,7 @@ export async function* listUploads(
       ...from,
     };
     const { body } = await persist(() => s3.send({ method: 'GET', bucket, query }), patience);
-    const root = parseXml(body.toString());
+    const root = documentIn(body, 'ListMultipartUploadsResult', bucket);
     const field = (name: string) => present(child(root, name)?.text, name, bucket);
     yield childrenOf(root, 'Upload').map((upload) => ({
       bucket,
@@ -93,7 +114,7 @@ export async function* listUploads(
       uploadId: present(child(upload, 'UploadId')?.text, 'UploadId', bucket),
     }));
     from =
-      child(root, 'IsTruncated')?.text === 'true'
+      field('IsTruncated') === 'true'
         ? {
             'key-marker': decodedKey(field('NextKeyMarker')),
             'upload-id-marker': field('NextUploadIdMarker'),

@@ -1,5 +1,10 @@
 /** One HTTP exchange: through the SDK's handler where one is given, else by Node's own client, which is ten times as fast. */
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import {
+  type ClientRequest,
+  Agent as HttpAgent,
+  request as httpRequest,
+  type IncomingMessage,
+} from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { Readable } from 'node:stream';
 import { HttpRequest } from '@smithy/core/protocols';
@@ -24,9 +29,6 @@ export interface Answer {
   body: Readable;
 }
 
-/** No byte came for so long: the connection is taken for dead. */
-const idleMilliseconds = 15_000;
-
 /** Some 3,000 requests a second at 20 ms an answer, and within what S3 takes of one prefix. */
 const mostSockets = 64;
 
@@ -34,23 +36,37 @@ const agentOptions = { keepAlive: true, maxSockets: mostSockets, scheduling: 'li
 
 /** Sends by Node's own client, over connections that are kept. */
 export class Wire {
+  readonly #idleMilliseconds: number;
   #http: HttpAgent | undefined;
   #https: HttpsAgent | undefined;
 
+  constructor(idleMilliseconds = 15_000) {
+    this.#idleMilliseconds = idleMilliseconds;
+  }
+
   exchange({ method, address, path, headers, body }: Message): Promise<Answer> {
     const { protocol, hostname, port } = address;
-    const isPlain = protocol === 'http:';
+    const options = {
+      method,
+      host: hostname.replace(/^\[(.*)\]$/, '$1'), // IPv6
+      ...(port !== undefined && { port }),
+      path,
+      headers: waits(body) ? { ...headers, Expect: '100-continue' } : headers,
+      // As an option, it holds while the connection is made, too.
+      timeout: this.#idleMilliseconds,
+    };
     return new Promise((resolve, reject) => {
-      const options = { method, host: hostname, ...(port !== undefined && { port }), path, headers };
-      const request = isPlain
-        ? httpRequest({ ...options, agent: this.#plainAgent() })
-        : httpsRequest({ ...options, agent: this.#secureAgent() });
-      request.setTimeout(idleMilliseconds, () =>
-        request.destroy(timeoutError(`No answer from ${hostname} in ${idleMilliseconds} ms`)),
+      const request =
+        protocol === 'http:'
+          ? httpRequest({ ...options, agent: this.#plainAgent() })
+          : httpsRequest({ ...options, agent: this.#secureAgent() });
+      request.on('timeout', () =>
+        request.destroy(timeoutError(`No byte from ${hostname} in ${this.#idleMilliseconds} ms`)),
       );
       request.on('error', reject);
       request.on('response', (response) => resolve(answerOf(response)));
-      request.end(body);
+      if (waits(body)) sendOnceWelcome(request, body);
+      else request.end(body);
     });
   }
 
@@ -63,6 +79,31 @@ export class Wire {
     this.#https ??= new HttpsAgent(agentOptions);
     return this.#https;
   }
+}
+
+/** The SDK's own bound. */
+const longBody = 2 * 1024 * 1024;
+
+const waits = (body: Uint8Array | undefined): boolean => body !== undefined && body.length >= longBody;
+
+/**
+ * S3 refuses or redirects what is long before it has come, and hangs up: who is still writing then never reads
+ * why. User guide, "Making requests using REST": "100-continue".
+ */
+function sendOnceWelcome(request: ClientRequest, body: Uint8Array | undefined): void {
+  // Who does not know of it waits for the body.
+  const unasked = setTimeout(() => request.end(body), 1_000);
+  request.once('continue', () => {
+    clearTimeout(unasked);
+    request.end(body);
+  });
+  request.once('response', (response) => {
+    clearTimeout(unasked);
+    response.once('end', () => {
+      if (!request.writableEnded) request.destroy();
+    });
+  });
+  request.once('close', () => clearTimeout(unasked));
 }
 
 const answerOf = (response: IncomingMessage): Answer => ({
@@ -90,21 +131,24 @@ export async function exchangeThrough(
     headers: { ...headers },
     body,
   });
-  const { response }: { response: HttpResponse } = await handler.handle(request, {
-    requestTimeout: idleMilliseconds,
-  });
+  const { response }: { response: HttpResponse } = await handler.handle(request);
   return { status: response.statusCode, headers: response.headers, body: response.body as Readable };
 }
 
 /** The whole body; what breaks off before the length that was announced is an error, never a shorter body. */
-export async function collected({ body, headers }: Answer): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of body) chunks.push(chunk as Buffer);
-  const all = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
-  const announced = headers['content-length'];
-  if (announced !== undefined && Number(announced) !== all.length) {
-    const message = `The answer broke off after ${all.length} of ${announced} bytes`;
-    throw Object.assign(new Error(message), { code: 'ECONNRESET' });
-  }
-  return all;
+export function collected({ body, headers }: Answer): Promise<Buffer> {
+  // Events: an iterator over a stream takes as long as the rest of a small exchange.
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    body.on('data', (chunk: Buffer) => chunks.push(chunk));
+    body.on('error', reject);
+    body.on('end', () => {
+      const all = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+      const announced = headers['content-length'];
+      if (announced === undefined || Number(announced) === all.length) resolve(all);
+      else reject(brokenOff(`The answer broke off after ${all.length} of ${announced} bytes`));
+    });
+  });
 }
+
+const brokenOff = (message: string): Error => Object.assign(new Error(message), { code: 'ECONNRESET' });

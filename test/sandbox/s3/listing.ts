@@ -115,7 +115,8 @@ function answerPage(call: S3Call, page: Page, wanted: Wanted, own: Record<string
   });
 }
 
-function encoded({ query }: S3Call, text: string): string {
+/** As `encoding-type` asks. */
+export function encoded({ query }: S3Call, text: string): string {
   return query.get('encoding-type') === 'url' ? encodeURIComponent(text).replaceAll('%2F', '/') : text;
 }
 

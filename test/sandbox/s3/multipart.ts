@@ -15,6 +15,7 @@ import {
 import { type ChecksumName, checksumNames, hashOf, newDigest } from './checksums.ts';
 import { checkWrite } from './conditions.ts';
 import { sourceOf } from './copies.ts';
+import { encoded } from './listing.ts';
 import { storedHeaders } from './object-headers.ts';
 import { checkKey } from './objects.ts';
 import { S3Refusal } from './refusal.ts';
@@ -208,15 +209,15 @@ const listUploads: Operation = (call) => {
 
 const compare = (one: string, other: string): number => (one < other ? -1 : 1);
 
-function uploadsPage({ bucket }: S3Call, page: readonly Upload[], isTruncated: boolean): S3Answer {
+function uploadsPage(call: S3Call, page: readonly Upload[], isTruncated: boolean): S3Answer {
   const last = isTruncated ? page.at(-1) : undefined;
   return answerXml('ListMultipartUploadsResult', {
-    Bucket: bucket,
-    NextKeyMarker: last?.key,
+    Bucket: call.bucket,
+    NextKeyMarker: last && encoded(call, last.key),
     NextUploadIdMarker: last?.id,
     IsTruncated: isTruncated,
     Upload: page.map(({ key, id, initiated }) => ({
-      Key: key,
+      Key: encoded(call, key),
       UploadId: id,
       Initiated: initiated.toISOString(),
     })),

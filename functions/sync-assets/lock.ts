@@ -2,7 +2,10 @@
  * One run at a time changes a site: an object of its bucket says which, and what it is about to change. S3
  * keeps it to one, by conditional writes; S3's own clock says whether the run lives.
  */
+import { randomUUID } from 'node:crypto';
+import * as z from 'zod/mini';
 import { natureOf } from '../../shared/aws/errors.ts';
+import { UncertainError } from '../../shared/aws/persist.ts';
 import { deleteObject, putObject, readObject } from '../../shared/aws/s3/objects.ts';
 import type { Condition } from '../../shared/aws/s3/s3.ts';
 import type { Clock } from '../../shared/clock.ts';
@@ -19,6 +22,12 @@ const renewAfterMilliseconds = 60_000;
 /** So many renewals that failed: the run is dead, or will find that its lock is lost. */
 const staleAfterMilliseconds = 5 * 60_000;
 
+/**
+ * Another one each time, so that a renewed lock has another ETag than the same one found stale: S3 makes it of
+ * the content. And an attempt whose answer was lost is known by it.
+ */
+const lockSchema = z.extend(journalSchema, { stamp: z.optional(z.string()) });
+
 /** A lock that stands. */
 export interface FoundLock {
   etag: string;
@@ -33,18 +42,15 @@ export async function readLock(where: Place): Promise<FoundLock | undefined> {
   const read = await readObject(place, { bucket, key });
   if (!read) return undefined;
   const { etag, answeredAt, lastModified } = read.info;
-  const parsed = journalSchema.safeParse(jsonIn(read.body));
+  const parsed = lockSchema.safeParse(jsonIn(read.body));
   if (!parsed.success) {
     throw new ObservationError(
       `s3://${bucket}/${key} is no lock that is known here: delete it if no run works`,
     );
   }
+  const { stamp: _, ...journal } = parsed.data;
   const age = answeredAt.getTime() - lastModified.getTime();
-  return {
-    etag,
-    journal: parsed.data,
-    isStale: parsed.data.abandoned === true || age > staleAfterMilliseconds,
-  };
+  return { etag, journal, isStale: journal.abandoned === true || age > staleAfterMilliseconds };
 }
 
 function jsonIn(body: Uint8Array): unknown {
@@ -83,8 +89,7 @@ export class HeldLock {
     try {
       return new HeldLock(where, clock, journal, await write(where, journal, condition));
     } catch (error) {
-      // The stale one may be gone, too: its run was alive, and has ended.
-      if (natureOf(error) === 'conflict' || natureOf(error) === 'absent') return undefined;
+      if (isLost(error)) return undefined;
       throw error;
     }
   }
@@ -105,8 +110,8 @@ export class HeldLock {
     try {
       await deleteObject(place, { bucket, key: lockKey(prefix) }, this.#etag);
     } catch (error) {
-      // Gone by an attempt whose answer was lost.
-      if (natureOf(error) !== 'absent') throw error;
+      // Gone by an attempt whose answer was lost; another run may have the next one since.
+      if (!isLost(error)) throw error;
     }
   }
 
@@ -128,20 +133,25 @@ export class HeldLock {
   }
 }
 
+/** There is another lock, or none where one was: the run that held it has ended. */
+function isLost(error: unknown): boolean {
+  const nature = natureOf(error instanceof UncertainError ? error.cause : error);
+  return nature === 'conflict' || nature === 'absent';
+}
+
 async function write(
   { place, bucket, prefix }: Place,
   journal: Journal,
   condition: Condition,
 ): Promise<string> {
   const key = lockKey(prefix);
+  const stamp = randomUUID();
   const find = async () => {
     const read = await readObject(place, { bucket, key });
-    const found = read && journalSchema.safeParse(jsonIn(read.body));
-    const isOurs =
-      found?.success && found.data.run === journal.run && found.data.abandoned === journal.abandoned;
-    return read && isOurs ? { etag: read.info.etag } : undefined;
+    const found = read && lockSchema.safeParse(jsonIn(read.body));
+    return read && found?.data?.stamp === stamp ? { etag: read.info.etag } : undefined;
   };
-  const body = Buffer.from(JSON.stringify(journal));
+  const body = Buffer.from(JSON.stringify({ ...journal, stamp }));
   const headers = { contentType: 'application/json' };
   return (await putObject(place, { bucket, key }, body, { headers, condition, find })).etag;
 }

@@ -18,6 +18,8 @@ export interface S3ServerOptions {
   buckets?: readonly string[];
   /** Added to every answer: what a network would. Default: 0. */
   latencyMilliseconds?: number;
+  /** Default: this machine's clock. */
+  now?: () => Date;
 }
 
 /** What was asked since the start, or the last `forgetTraffic`. */
@@ -47,7 +49,7 @@ const noTraffic = (): Traffic => ({ requests: 0, byAction: {}, bytesIn: 0, bytes
  * // AWS_ENDPOINT_URL_S3=<server.url> aws s3 sync public s3://site
  */
 export async function startS3Server(options: S3ServerOptions = {}): Promise<S3Server> {
-  const now = () => new Date();
+  const { now = () => new Date() } = options;
   const s3 = new MemoryS3({ now });
   for (const name of options.buckets ?? []) s3.makeBucket(name, { isVersioned: false, hasKms: false });
   let traffic = noTraffic();

@@ -149,10 +149,12 @@ const textOf = ({ method, bucket, key = '' }: S3Request): string => `${method} s
 
 /** In the order of names, as it is signed. */
 function queryText(query: Readonly<Record<string, string | undefined>>): string {
-  const pairs = Object.entries(query)
+  return Object.entries(query)
     .filter((pair): pair is [string, string] => pair[1] !== undefined)
-    .map(([name, value]) => `${encodedText(name)}=${encodedText(value)}`);
-  return pairs.sort().join('&');
+    .map(([name, value]) => [encodedText(name), encodedText(value)] as const)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => `${name}=${value}`)
+    .join('&');
 }
 
 /** A field that S3 documents as always there. */

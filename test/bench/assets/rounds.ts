@@ -61,7 +61,9 @@ async function take(side: Side, step: Step, files: Files, s3: S3Process): Promis
   const spent = await measure(side.publish(files.folder, s3.url));
   const { requests } = await s3.takeTraffic();
   const wrong = describeVerdict(await check(files, s3.place, siteBucket));
-  process.stderr.write(`  ${side.name}, ${step.name}: ${spent.seconds.toFixed(2)} s, CPU ${spent.cpuSeconds.toFixed(2)} ${wrong}\n`);
+  process.stderr.write(
+    `  ${side.name}, ${step.name}: ${spent.seconds.toFixed(2)} s, CPU ${spent.cpuSeconds.toFixed(2)} ${wrong}\n`,
+  );
   return { spent, requests, wrong };
 }
 

@@ -1,5 +1,5 @@
 /** The buckets of sites: private, encrypted, and left standing by whatever becomes of the stack. */
-import { ownFolder } from '../sites/keys.ts';
+import { changesFolder, ownFolder } from '../sites/keys.ts';
 import { releasesId, siteResourceId } from './logical-ids.ts';
 import type { Plan } from './plan.ts';
 import { distributionsOf, type Site } from './site.ts';
@@ -24,7 +24,7 @@ function siteBucket(site: Site): [string, Resource][] {
   const id = siteResourceId(site.name, 'Bucket');
   return [
     // No versions: what was published is published again from its archive.
-    [id, bucket({ LifecycleConfiguration: { Rules: [unfinishedUploads] } })],
+    [id, bucket({ LifecycleConfiguration: { Rules: [unfinishedUploads, oldChanges(site)] } })],
     [siteResourceId(site.name, 'BucketPolicy'), bucketPolicy(id, readersOf(site))],
   ];
 }
@@ -35,6 +35,14 @@ const unfinishedUploads = {
   Status: 'Enabled',
   AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
 };
+
+/** Who was to read them has done so, or has given up: no queue keeps an event for longer than 14 days. */
+const oldChanges = ({ prefix }: Site) => ({
+  Id: 'old-changes',
+  Status: 'Enabled',
+  Prefix: `${prefix}${changesFolder}`,
+  ExpirationInDays: 30,
+});
 
 const releasesProperties = {
   // A rollback may well want the archive that another has taken the place of.

@@ -23,5 +23,6 @@ export const ownFolder = '.groundskeeper/';
 
 export const manifestKey = (prefix: string): string => `${prefix}${ownFolder}manifest.gz`;
 export const lockKey = (prefix: string): string => `${prefix}${ownFolder}lock.json`;
+export const changesFolder = `${ownFolder}changes/`;
 /** The list of what a run changes, where it is too long for an event. */
-export const changesKey = (prefix: string, run: string): string => `${prefix}${ownFolder}changes/${run}.json`;
+export const changesKey = (prefix: string, run: string): string => `${prefix}${changesFolder}${run}.json`;

@@ -16,6 +16,14 @@ export interface Manifest {
 /** What is no manifest, or not the whole of one: nothing may be concluded from it. */
 export class ManifestError extends ObservationError {
   override name = 'ManifestError';
+
+  constructor(where: string, what: string, options?: ErrorOptions) {
+    super(
+      `${where} ${what}. If it was written by a later version of sync-assets, use that; else delete it and publish a ` +
+        'release: the bucket is listed then, and what the release has not is left there',
+      options,
+    );
+  }
 }
 
 const release = z.object({
@@ -56,8 +64,7 @@ const packRow = ({ key, size, tag, crc32, etag, headers, seen, goneSince }: Mani
 
 type PackedRow = [string, number, string, number | null, string | 0, string, number, string?];
 
-function unpackRow(line: string): ManifestRow {
-  const [key, size, tag, crc32, etag, headers, seen, goneSince] = JSON.parse(line) as PackedRow;
+function unpackRow([key, size, tag, crc32, etag, headers, seen, goneSince]: PackedRow): ManifestRow {
   const row = { key, size, tag, crc32: crc32 ?? undefined, etag: etag === 0 ? tag : etag, headers, seen };
   return goneSince === undefined ? row : { ...row, goneSince };
 }
@@ -103,7 +110,7 @@ export async function openManifest(packed: Uint8Array, where: string): Promise<M
   await lines.return(undefined);
   const head = headSchema.safeParse(parsed(first, where));
   if (!head.success) {
-    throw new ManifestError(`${where} is no manifest that is known here:\n${z.prettifyError(head.error)}`);
+    throw new ManifestError(where, `is no manifest that is known here (${z.prettifyError(head.error)})`);
   }
   return { head: head.data, rows: () => rowsOf(packed, where) };
 }
@@ -113,19 +120,19 @@ async function* rowsOf(packed: Uint8Array, where: string): AsyncGenerator<Manife
   let last = '';
   for await (const line of linesOf(packed, where)) {
     // The last line is known as such when there is none behind it.
-    if (count > 0) yield unpackRow(last);
+    if (count > 0) yield unpackRow(parsed(last, where) as PackedRow);
     count += 1;
     last = line;
   }
   const end = parsed(last, where) as { rows?: number };
-  if (end.rows !== count - 1) throw new ManifestError(`${where} is cut short`);
+  if (end.rows !== count - 1) throw new ManifestError(where, 'is cut short');
 }
 
 function parsed(line: string | undefined, where: string): unknown {
   try {
     return JSON.parse(line ?? '');
   } catch (cause) {
-    throw new ManifestError(`${where} cannot be read`, { cause });
+    throw new ManifestError(where, 'cannot be read', { cause });
   }
 }
 
@@ -140,7 +147,7 @@ async function* linesOf(packed: Uint8Array, where: string): AsyncGenerator<strin
       yield* lines;
     }
   } catch (cause) {
-    throw new ManifestError(`${where} cannot be unpacked`, { cause });
+    throw new ManifestError(where, 'cannot be unpacked', { cause });
   } finally {
     gunzip.destroy();
   }

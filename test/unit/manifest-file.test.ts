@@ -76,6 +76,8 @@ describe('a manifest', () => {
     const packed = await packManifest(head, [aRow('a'), aRow('b')]);
     await expect(rowsIn(without(packed, 1))).rejects.toThrow(ManifestError);
     await expect(rowsIn(without(packed, 3))).rejects.toThrow(ManifestError);
+    const broken = gzipSync(gunzipSync(packed).toString().replace('["a"', '["a'));
+    await expect(rowsIn(broken)).rejects.toThrow(ManifestError);
     const large = await packManifest(
       head,
       Array.from({ length: 5_000 }, (_, i) => aRow(`${i}-${Math.random()}`)),
@@ -89,6 +91,6 @@ describe('a manifest', () => {
     ['that is not packed', Buffer.from('hello')],
     ['that is empty', Buffer.alloc(0)],
   ])('is refused %s', async (_, packed) => {
-    await expect(openManifest(packed, 's3://here')).rejects.toThrow(/s3:\/\/here/);
+    await expect(openManifest(packed, 's3://here')).rejects.toThrow(/^s3:\/\/here .*delete it and publish/s);
   });
 });

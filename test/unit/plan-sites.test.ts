@@ -88,6 +88,14 @@ describe('A site of which the plan says only the name', () => {
     expect(properties(resources['SiteWwwBucket']).NotificationConfiguration).toBeUndefined();
   });
 
+  test('forgets old lists of changes, and nothing else of the site', () => {
+    const { Rules } = properties(resources['SiteWwwBucket']).LifecycleConfiguration;
+    const expiring = Rules.filter((rule: object) => 'ExpirationInDays' in rule);
+    expect(expiring).toEqual([
+      { Id: 'old-changes', Status: 'Enabled', Prefix: '.groundskeeper/changes/', ExpirationInDays: 30 },
+    ]);
+  });
+
   test('is read by its distribution alone, and what is ours in it by nobody', () => {
     const [readers, ours] = properties(resources['SiteWwwBucketPolicy']).PolicyDocument.Statement;
     const cloudFront = { Service: 'cloudfront.amazonaws.com' };

@@ -84,6 +84,9 @@ const natures: Record<string, Nature> = {
   NoSuchVersion: 'absent',
   NoSuchUpload: 'absent',
   PreconditionFailed: 'conflict',
+  // Statuses of 300 and more: the bucket was asked in the wrong region.
+  PermanentRedirect: 'refused',
+  TemporaryRedirect: 'refused',
   // Another write of the same key was under way, or a delete: user guide, "Conditional requests".
   ConditionalRequestConflict: 'throttled',
   OperationAborted: 'throttled',

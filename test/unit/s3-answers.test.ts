@@ -111,13 +111,20 @@ describe('a refusal', () => {
     expect(await failureOf(ask(plain))).toBeInstanceOf(Error);
   });
 
-  test('of what is long is read, though S3 hangs up before it has come', async () => {
-    const refuse: RequestListener = (_request, response) =>
+  test('of what is long comes before it is sent', async () => {
+    let received = 0;
+    const refuse: RequestListener = (request, response) => {
       response.writeHead(403, { ...ofS3, connection: 'close' }).end(error('AccessDenied'));
+      request.socket.once('close', () => {
+        received = request.socket.bytesRead;
+      });
+    };
     const place = await placeOf(refuse);
     server?.on('checkContinue', refuse);
     const thrown = await failureOf(putObject(place, name, Buffer.alloc(64 * 1024 * 1024)));
     expect((thrown as Error).name).toBe('AccessDenied');
+    await expect.poll(() => received).toBeGreaterThan(0);
+    expect(received).toBeLessThan(10_000);
   });
 });
 

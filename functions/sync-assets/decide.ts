@@ -19,7 +19,7 @@ export interface PathRules {
   isFingerprinted: boolean;
   /** `digestOf` the headers that it is to have. */
   headers: string;
-  /** A run that died may have given it other headers than its row says: no listing tells. */
+  /** A run that died may have written it: of its headers no listing tells. */
   isDoubtful: boolean;
 }
 
@@ -46,9 +46,9 @@ export type Decision =
       reason: 'headers-changed';
       of: { etag: string; tag: string; crc32: number | undefined };
     }
-  | { kind: 'delete'; reason: 'gone' }
-  /** `adopted`: it has no row yet and is ours. */
-  | { kind: 'keep'; reason: KeepReason; adopted?: ListedObject };
+  /** `found`: of a run that died, so ours; until it is deleted it has a row, and that says what is there. */
+  | { kind: 'delete'; reason: 'gone'; found?: ListedObject }
+  | { kind: 'keep'; reason: KeepReason; found?: ListedObject };
 
 /** To be decided again, with the tag of the source's content: that has to be read. */
 export type Question = { kind: 'ask' };
@@ -58,10 +58,11 @@ const upload = (reason: (Decision & { kind: 'upload' })['reason']): Decision => 
 
 /** @param tag of the source's content, where it was asked for */
 export function decide(known: Known, rules: PathRules, order: Order, tag?: string): Decision | Question {
-  if (rules.isExcluded) return keep('excluded');
   const { entry, row, listed } = known;
+  const found = row && listed && rules.isDoubtful ? { found: listed } : {};
+  if (rules.isExcluded) return { ...keep('excluded'), ...found };
   if (entry) return row ? ofBoth(entry, row, known, rules, order, tag) : ofNew(entry, listed, tag);
-  if (row) return ofGone(row, listed, rules, order);
+  if (row) return { ...ofGone(row, listed, rules, order), ...found };
   return listed ? ofUnknown(listed, rules, order) : keep('not-ours');
 }
 
@@ -119,8 +120,8 @@ function ofGone(
 function ofUnknown(listed: ListedObject, { isFingerprinted }: PathRules, order: Order): Decision {
   if (!order.isLeftBehind(listed)) return keep('not-ours');
   return isFingerprinted
-    ? { kind: 'keep', reason: 'kept-release', adopted: listed }
-    : { kind: 'delete', reason: 'gone' };
+    ? { kind: 'keep', reason: 'kept-release', found: listed }
+    : { kind: 'delete', reason: 'gone', found: listed };
 }
 
 type Comparison = 'same' | 'other' | 'ask';

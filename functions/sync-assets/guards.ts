@@ -4,14 +4,18 @@ import { countKept, type SyncPlan } from './plan.ts';
 /** Of fewer files one page may be half of the site. */
 const fewestRows = 10;
 
-/** Takes out of the plan what the guards hold back; the rest of it goes on. */
+/**
+ * Takes out of the plan what the guards hold back; the rest of it goes on.
+ *
+ * @returns false if nothing may be done: neither may a manifest say that the release is out
+ */
 export function guard(
   plan: SyncPlan,
   {
     maxDeleteShare,
     maxActions = Number.POSITIVE_INFINITY,
   }: { maxDeleteShare: number; maxActions?: number | undefined },
-): void {
+): boolean {
   const { deletes, rows } = plan;
   if (rows >= fewestRows && deletes.length > rows * maxDeleteShare) {
     for (const { key } of deletes.splice(0)) countKept(plan.kept, 'max-delete-share', key);
@@ -22,12 +26,12 @@ export function guard(
     );
   }
   const all = [...plan.uploads, ...plan.headers, ...plan.deletes];
-  if (all.length <= maxActions) return;
+  if (all.length <= maxActions) return true;
   // Half a release is no release.
   for (const { key } of all) countKept(plan.kept, 'max-actions', key);
   plan.limits.push(`maxActions is ${maxActions}: the release has ${all.length} changes, and none is made`);
   plan.uploads = [];
   plan.headers = [];
   plan.deletes = [];
-  plan.adopted = [];
+  return false;
 }

@@ -65,9 +65,21 @@ export async function changesIn(
 ): Promise<Changes> {
   if (changes) return changes;
   const read = await readObject(place, { bucket, key: changesKey });
-  const parsed = read && changesSchema.safeParse(JSON.parse(Buffer.from(read.body).toString()));
+  const parsed = read && changesSchema.safeParse(jsonIn(read.body));
   if (parsed?.success) return parsed.data;
-  throw new ObservationError(`s3://${bucket}/${changesKey}, which the site's lock refers to, cannot be read`);
+  throw new ObservationError(
+    `s3://${bucket}/${changesKey}, which the site's lock refers to, cannot be read: if no run works, delete the lock, ` +
+      'publish again with "verify", and invalidate all that the CDN has of the site',
+  );
+}
+
+/** Undefined if it is none. */
+export function jsonIn(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(body).toString());
+  } catch {
+    return undefined;
+  }
 }
 
 const nothing: Changes = { added: [], changed: [], deleted: [] };
@@ -92,3 +104,14 @@ export function unite(dead: Changes = nothing, own: Changes): Changes {
     deleted: [...deleted],
   };
 }
+
+/** Whether the manifest that stands says nothing of what a run did that died. */
+export const isUnsaid = (dead: Journal, manifest: string | undefined): boolean => dead.manifest === manifest;
+
+/** When the first of the runs looked at the bucket that died, one after another, before the manifest said so. */
+export const firstLook = (dead: Journal | undefined, manifest: string | undefined, answeredAt: Date): Date =>
+  dead && isUnsaid(dead, manifest) ? new Date(dead.since) : answeredAt;
+
+/** What such runs may have written: those that one was to delete are also what one before it had left behind. */
+export const keysOf = ({ added, changed, deleted }: Changes): ReadonlySet<string> =>
+  new Set([...added, ...changed, ...deleted]);

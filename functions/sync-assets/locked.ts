@@ -10,7 +10,7 @@ import { type Acting, deleteFiles, putOffAll, writeFiles } from './act.ts';
 import type { Announce } from './announce.ts';
 import type { SyncRun } from './clients.ts';
 import { nextHead } from './history.ts';
-import { changesIn, discardChanges, type Place, storeChanges, unite } from './journal.ts';
+import { changesIn, discardChanges, firstLook, type Place, storeChanges, unite } from './journal.ts';
 import { HeldLock } from './lock.ts';
 import { type Seen, whereOf } from './observe.ts';
 import { changesOf, isIdle, type SyncPlan } from './plan.ts';
@@ -43,7 +43,11 @@ export async function changeSite(work: Work): Promise<boolean> {
     release: chosen.release.name,
     releaseId: chosen.release.id,
     wanted: run.job.release,
-    since: (seen.manifest?.answeredAt ?? new Date(0)).toISOString(),
+    since: firstLook(
+      seen.staleLock?.journal,
+      seen.manifest?.etag,
+      seen.manifest?.answeredAt ?? new Date(0),
+    ).toISOString(),
     manifest: seen.manifest?.etag,
     ...stored,
   };

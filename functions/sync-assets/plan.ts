@@ -1,6 +1,7 @@
 /** What a run is to change, of all keys: gathered as they are walked, so that unchanged ones leave no trace but a bit. */
 import type { ListedObject, ObjectHeaders } from '../../shared/aws/s3/s3.ts';
 import { compareKeys } from '../../shared/sites/keys.ts';
+import type { ManifestRow } from '../../shared/sites/manifest.ts';
 import type { Changes } from '../../shared/sites/synced.ts';
 import { Bits } from './bits.ts';
 import { type Decision, decide, type KeepReason, type Known, type Order, type PathRules } from './decide.ts';
@@ -46,6 +47,8 @@ export interface SyncPlan {
   kept: KeepTally;
   /** Ours, left behind by a run that died: they get rows. */
   adopted: ListedObject[];
+  /** Those whose rows may say no more what is there, since a run that died may have written them. */
+  relearnt: Map<string, ListedObject>;
   /** Of each row, in their order: whether the release has its file. */
   present: Bits;
   /** How many rows there are. */
@@ -80,6 +83,7 @@ export async function makePlan(sides: Sides, planOrder: PlanOrder): Promise<Sync
     deletes: [],
     kept: new Map(),
     adopted: [],
+    relearnt: new Map(),
     present: new Bits(),
     rows: 0,
     limits: [],
@@ -136,8 +140,8 @@ function note(
   decision: Decision,
   rules: SiteRules,
 ): void {
+  noteFound(plan, key, row, decision);
   if (decision.kind === 'keep') {
-    if (decision.adopted) plan.adopted.push(decision.adopted);
     countKept(plan.kept, decision.reason, key);
     return;
   }
@@ -161,6 +165,12 @@ function note(
   plan.uploads.push({ ...change, kind: 'upload', isUnrecorded, entry, warning });
 }
 
+function noteFound(plan: SyncPlan, key: string, row: ManifestRow | undefined, decision: Decision): void {
+  if (!('found' in decision)) return;
+  if (row) plan.relearnt.set(key, decision.found);
+  else plan.adopted.push(decision.found);
+}
+
 export function countKept(
   kept: KeepTally,
   reason: KeepReason | 'max-delete-share' | 'max-actions',
@@ -181,5 +191,5 @@ export function changesOf({ uploads, headers, deletes }: SyncPlan): Changes {
 }
 
 /** Nothing is to be written, and there is nothing that only the manifest has to say. */
-export const isIdle = ({ uploads, headers, deletes, adopted }: SyncPlan): boolean =>
-  uploads.length + headers.length + deletes.length + adopted.length === 0;
+export const isIdle = ({ uploads, headers, deletes, adopted, relearnt }: SyncPlan): boolean =>
+  uploads.length + headers.length + deletes.length + adopted.length + relearnt.size === 0;

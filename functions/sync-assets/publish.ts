@@ -1,12 +1,11 @@
 /** One run: looks, compares, and changes the site where it is not as it is to be. */
 import { readDuration } from '../../shared/duration.ts';
-import type { Changes } from '../../shared/sites/synced.ts';
 import type { Announce } from './announce.ts';
 import type { SyncRun } from './clients.ts';
 import { guard } from './guards.ts';
 import { rulesOf } from './headers.ts';
 import { inspect } from './inspect.ts';
-import { changesIn } from './journal.ts';
+import { changesIn, isUnsaid, keysOf } from './journal.ts';
 import { changeSite } from './locked.ts';
 import { listSite, observeSite, type Seen, whereOf } from './observe.ts';
 import { isIdle, makePlan, type SyncPlan } from './plan.ts';
@@ -60,10 +59,10 @@ async function carryOut(
   { watch = nobody, announce }: Publishing,
 ): Promise<boolean> {
   const plan = await planOf(seen, chosen, run);
-  guard(plan, run.job);
+  const mayBegin = guard(plan, run.job);
   watch.planned(tellTotals(plan));
   if (run.job.dryRun) await tellWithheld(plan, seen, run);
-  else if (!isIdle(plan) || seen.staleLock) {
+  else if (mayBegin && (!isIdle(plan) || seen.staleLock)) {
     const isDone = await changeSite({ run, seen, chosen, plan, watch, announce });
     if (!isDone) return false;
   }
@@ -105,16 +104,14 @@ async function planOf(
   );
 }
 
-const nothing: Changes = { added: [], changed: [], deleted: [] };
-
-/** The keys that a run may have written that died before it could say so in the manifest. */
+/** What a run that died may have written before it could say so in the manifest, and since when. */
 async function leftByDeadRun(
   { staleLock, manifest }: Seen,
   run: SyncRun,
 ): Promise<{ wrote: ReadonlySet<string>; since: Date }> {
-  const isUnsaid = staleLock && staleLock.journal.manifest === manifest?.etag;
-  const { added, changed } = isUnsaid ? await changesIn(staleLock.journal, whereOf(run)) : nothing;
-  return { wrote: new Set([...added, ...changed]), since: new Date(staleLock?.journal.since ?? 0) };
+  const { journal } = staleLock ?? {};
+  if (!journal || !isUnsaid(journal, manifest?.etag)) return { wrote: new Set(), since: new Date(0) };
+  return { wrote: keysOf(await changesIn(journal, whereOf(run))), since: new Date(journal.since) };
 }
 
 async function* none() {

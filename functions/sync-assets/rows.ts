@@ -24,15 +24,13 @@ export async function* nextRows(
 ): AsyncGenerator<ManifestRow> {
   const { plan, done, publication } = next;
   const changes = new Map([...plan.uploads, ...plan.headers].map((change) => [change.key, change]));
-  const rowOf = (added: Change | ListedObject) =>
-    'kind' in added ? writtenRow(added, done, publication) : adoptedRow(added, publication);
-  const added = unrecorded(plan);
+  const added = unrecorded(plan, done);
   let position = 0;
   /** What comes before that key; all that is left, if there is none. */
   function* addedBefore(key?: string): Generator<ManifestRow> {
     for (let one = added[position]; one; one = added[position]) {
       if (key !== undefined && compareKeys(one.key, key) > 0) return;
-      yield rowOf(one);
+      yield 'kind' in one ? writtenRow(one, done, publication) : adoptedRow(one, publication);
       position += 1;
     }
   }
@@ -41,8 +39,10 @@ export async function* nextRows(
     index += 1;
     yield* addedBefore(row.key);
     const change = changes.get(row.key);
-    if (change) yield rowOf(change);
-    else if (!done.deleted.has(row.key)) yield keptRow(row, plan.present.has(index), next);
+    if (change) yield writtenRow(change, done, publication);
+    else if (!done.deleted.has(row.key)) {
+      yield keptRow(relearntRow(row, plan.relearnt.get(row.key)), plan.present.has(index), next);
+    }
   }
   yield* addedBefore();
 }
@@ -53,9 +53,10 @@ function keptRow(row: ManifestRow, isPresent: boolean, { publication, now }: Nex
 }
 
 /** What has no row yet, in the order of keys. */
-function unrecorded({ uploads, headers, adopted }: SyncPlan): (Change | ListedObject)[] {
+function unrecorded({ uploads, headers, adopted }: SyncPlan, { deleted }: Done): (Change | ListedObject)[] {
   const changes = [...uploads, ...headers].filter(({ isUnrecorded }) => isUnrecorded);
-  return [...changes, ...adopted].sort((a, b) => compareKeys(a.key, b.key));
+  const left = adopted.filter(({ key }) => !deleted.has(key));
+  return [...changes, ...left].sort((a, b) => compareKeys(a.key, b.key));
 }
 
 /** Of the run before this one, so to speak. */
@@ -68,6 +69,14 @@ const adoptedRow = ({ key, size, etag }: ListedObject, publication: number): Man
   headers: '',
   seen: publication - 1,
 });
+
+/** A run that died may have written it since: its headers are not known, and its content may be another. */
+function relearntRow(row: ManifestRow, found: ListedObject | undefined): ManifestRow {
+  if (!found) return row;
+  const { size, etag } = found;
+  const content = etag === row.etag ? {} : { size, etag, tag: contentTag(etag), crc32: undefined };
+  return { ...row, ...content, headers: '' };
+}
 
 function writtenRow({ key, bytes, headers }: Change, { written }: Done, publication: number): ManifestRow {
   const made = written.get(key);

@@ -276,6 +276,19 @@ describe('guards', () => {
     expect(site.writes(from)).toEqual([]);
   });
 
+  it('changes nothing then after a run that died, either: no manifest says that the release is out', async () => {
+    const event = await site.upload('v1.zip', firstFiles);
+    site.setRemaining(30_000);
+    await errorOf(site.deliver(event));
+    site.setRemaining(900_000);
+    const from = sandbox.calls.length;
+    const error = await errorOf(site.deliver(event, { maxActions: 3 }));
+    expect(error).toMatchObject({ name: 'LimitExceededError' });
+    expect(site.writes(from)).toEqual([]);
+    await site.deliver(event);
+    expect(await site.files()).toEqual(firstFiles);
+  });
+
   it('shows in a dry run what it would do, and does nothing', async () => {
     await site.release('v1.zip', firstFiles);
     const event = await site.upload('v2.zip', secondFiles);

@@ -136,10 +136,10 @@ describe('an object without a row', () => {
 
   it('is deleted if a dead run brought it, and kept if a page of that may need it', () => {
     const afterDeath = { ...order, isLeftBehind: () => true };
-    expect(decide({ listed }, rules, afterDeath)).toEqual(gone);
+    expect(decide({ listed }, rules, afterDeath)).toEqual({ ...gone, found: listed });
     expect(decide({ listed }, { ...rules, isFingerprinted: true }, afterDeath)).toEqual({
       ...keep('kept-release'),
-      adopted: listed,
+      found: listed,
     });
   });
 });

@@ -11,7 +11,7 @@ import type { Condition } from '../../shared/aws/s3/s3.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { AutomationError, ObservationError } from '../../shared/errors.ts';
 import { lockKey } from '../../shared/sites/keys.ts';
-import { type Journal, journalSchema, type Place } from './journal.ts';
+import { type Journal, journalSchema, jsonIn, type Place } from './journal.ts';
 
 /** Another run has taken over: whatever this one would write now could undo what that one has done. */
 export class LockLostError extends AutomationError {
@@ -51,14 +51,6 @@ export async function readLock(where: Place): Promise<FoundLock | undefined> {
   const { stamp: _, ...journal } = parsed.data;
   const age = answeredAt.getTime() - lastModified.getTime();
   return { etag, journal, isStale: journal.abandoned === true || age > staleAfterMilliseconds };
-}
-
-function jsonIn(body: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(body).toString());
-  } catch {
-    return undefined;
-  }
 }
 
 /** The lock while it is ours. */

@@ -62,7 +62,7 @@ async function carryOut(
   const mayBegin = guard(plan, run.job);
   watch.planned(tellTotals(plan));
   if (run.job.dryRun) await tellWithheld(plan, seen, run);
-  else if (mayBegin && (!isIdle(plan) || seen.staleLock)) {
+  else if (mayBegin && (!isIdle(plan) || seen.staleLock || isNews(chosen, seen))) {
     const isDone = await changeSite({ run, seen, chosen, plan, watch, announce });
     if (!isDone) return false;
   }
@@ -70,6 +70,15 @@ async function carryOut(
   for (const limit of plan.limits) run.report.limit(limit);
   return true;
 }
+
+/**
+ * An archive with the files of the one that stands is a release all the same: only the history keeps an older
+ * upload, whose event comes late, from taking its place. A folder has no event.
+ */
+const isNews = (
+  { kind, release }: Extract<Chosen, { kind: 'publish' | 'verify' }>,
+  { manifest }: Seen,
+): boolean => kind === 'publish' && release.archive !== undefined && release.id !== manifest?.head.current;
 
 async function planOf(
   seen: Seen,

@@ -202,6 +202,8 @@ describe('a list of changes', () => {
     const stored = (await storeChanges(changes, 'run-1', where)) as { changesKey: string };
     const journal = { ...journalOf('run-1'), changes: undefined, ...stored };
     expect(await changesIn(journal, where)).toEqual(changes);
+    await putObject(where.place, { bucket: 'site', key: stored.changesKey }, Buffer.from('{'));
+    await expect(changesIn(journal, where)).rejects.toThrow(stored.changesKey);
     await deleteObject(where.place, { bucket: 'site', key: stored.changesKey });
     await expect(changesIn(journal, where)).rejects.toThrow(stored.changesKey);
   });

@@ -1,4 +1,4 @@
-/** One HTTP exchange: through the SDK's handler where one is given, else by Node's own client, which is ten times as fast. */
+/** One HTTP exchange: through the SDK's handler where one is given, else by Node's own client. */
 import {
   type ClientRequest,
   Agent as HttpAgent,
@@ -142,6 +142,8 @@ export function collected({ body, headers }: Answer): Promise<Buffer> {
     const chunks: Buffer[] = [];
     body.on('data', (chunk: Buffer) => chunks.push(chunk));
     body.on('error', reject);
+    // Comes last; of a stream that was ended from outside, alone.
+    body.on('close', () => reject(brokenOff('The answer broke off')));
     body.on('end', () => {
       const all = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
       const announced = headers['content-length'];

@@ -85,6 +85,25 @@ describe('a manifest', () => {
     await expect(rowsIn(large.subarray(0, large.length / 2))).rejects.toThrow(ManifestError);
   });
 
+  it('is refused wherever it is cut off', async () => {
+    const packed = await packManifest(head, [aRow('a'), aRow('b\n\u{1f600}')]);
+    for (let length = 0; length < packed.length; length += 1) {
+      await expect(rowsIn(packed.subarray(0, length))).rejects.toThrow(ManifestError);
+    }
+  });
+
+  it('is refused where a bit of it is another', async () => {
+    const packed = await packManifest(head, [aRow('a'), aRow('b')]);
+    // Behind the header of gzip, of which not all bits matter.
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 10, max: packed.length - 1 }), fc.nat(7), async (at, bit) => {
+        const other = Buffer.from(packed);
+        other[at] = (other[at] ?? 0) ^ (1 << bit);
+        await expect(rowsIn(other)).rejects.toThrow(ManifestError);
+      }),
+    );
+  });
+
   it.each([
     ['of another version', gzipSync(JSON.stringify({ ...head, version: 2 }))],
     ['that is no JSON', gzipSync('hello')],

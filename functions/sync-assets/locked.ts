@@ -43,11 +43,7 @@ export async function changeSite(work: Work): Promise<boolean> {
     release: chosen.release.name,
     releaseId: chosen.release.id,
     wanted: run.job.release,
-    since: firstLook(
-      seen.staleLock?.journal,
-      seen.manifest?.etag,
-      seen.manifest?.answeredAt ?? new Date(0),
-    ).toISOString(),
+    since: firstLook(seen.staleLock?.journal, seen.manifest?.etag, seen.at).toISOString(),
     manifest: seen.manifest?.etag,
     ...stored,
   };

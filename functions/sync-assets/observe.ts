@@ -1,15 +1,18 @@
 /** What stands of a site: its manifest, and whether a run works on it. */
-import { listObjects } from '../../shared/aws/s3/listing.ts';
+import { listObjects, timeIn } from '../../shared/aws/s3/listing.ts';
 import { readObject } from '../../shared/aws/s3/objects.ts';
 import type { ListedObject } from '../../shared/aws/s3/s3.ts';
 import { AutomationError } from '../../shared/errors.ts';
 import { manifestKey, ownFolder } from '../../shared/sites/keys.ts';
-import { type Manifest, openManifest } from '../../shared/sites/manifest-file.ts';
+import type { ManifestRow } from '../../shared/sites/manifest.ts';
+import { type Manifest, ManifestError, openManifest } from '../../shared/sites/manifest-file.ts';
 import type { SyncRun } from './clients.ts';
 import type { Place } from './journal.ts';
 import { type FoundLock, readLock } from './lock.ts';
 
 export interface Seen {
+  /** S3's time when it was looked at: no clock of a laptop has a say. */
+  at: Date;
   manifest: (Manifest & { etag: string; answeredAt: Date }) | undefined;
   /** One whose run has not done all, and does not live. */
   staleLock: FoundLock | undefined;
@@ -38,7 +41,8 @@ export async function observeSite(run: SyncRun): Promise<Seen> {
     const lock = await readLock(where);
     if (!lock || lock.isStale || job.dryRun) {
       const manifest = await readManifest(where);
-      return { manifest, staleLock: lock?.isStale ? lock : undefined };
+      const at = manifest?.answeredAt ?? (await timeIn(where.place, where.bucket));
+      return { at, manifest, staleLock: lock?.isStale ? lock : undefined };
     }
     if (timeLeft() <= pollMilliseconds) {
       throw new SiteLockedError(`Another run works on ${job.site}, release ${lock.journal.release}`);
@@ -52,7 +56,26 @@ async function readManifest({ place, bucket, prefix }: Place): Promise<Seen['man
   const read = await readObject(place, { bucket, key });
   if (!read) return undefined;
   const { etag, answeredAt } = read.info;
-  return { ...(await openManifest(read.body, `s3://${bucket}/${key}`)), etag, answeredAt };
+  const where = `s3://${bucket}/${key}`;
+  const { head, rows } = await openManifest(read.body, where);
+  return { head, rows: () => ofSite(rows(), prefix, where), etag, answeredAt };
+}
+
+/** A site that was copied with its manifest names the files of the other one: they would be deleted as gone. */
+async function* ofSite(
+  rows: AsyncIterable<ManifestRow>,
+  prefix: string,
+  where: string,
+): AsyncGenerator<ManifestRow> {
+  for await (const row of rows) {
+    if (!row.key.startsWith(prefix)) {
+      throw new ManifestError(
+        where,
+        `names ${row.key}, which is no file of this site: it is a copy of another's`,
+      );
+    }
+    yield row;
+  }
 }
 
 /** All objects below the site's prefix but our own. */

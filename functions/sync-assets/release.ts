@@ -33,13 +33,15 @@ export type Chosen =
 export async function chooseRelease(seen: Seen, run: SyncRun, local: Local | undefined): Promise<Chosen> {
   const { job, startedAt } = run;
   const now = startedAt.toISOString();
+  // By the clock that uploads are held against: one that is fast would make all of them older for a while.
+  const uploadedAt = seen.at.toISOString();
   if (local) {
-    const release = { id: `${local.name}@${now}`, name: local.name, uploadedAt: now };
+    const release = { id: `${local.name}@${now}`, name: local.name, uploadedAt };
     return { kind: 'publish', release, source: local.open(job.prefix) };
   }
   if (job.from) {
     const { bucket, prefix } = job.from;
-    const release = { id: `${bucket}/${prefix}@${now}`, name: `${bucket}/${prefix}`, uploadedAt: now };
+    const release = { id: `${bucket}/${prefix}@${now}`, name: `${bucket}/${prefix}`, uploadedAt };
     return { kind: 'publish', release, source: openPrefix(run.aws, job.from, job) };
   }
   if (job.archive) return ofUpload(job.archive, seen, run);

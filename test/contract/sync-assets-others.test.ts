@@ -1,0 +1,45 @@
+/** What another hand put into a site's bucket is left there, whatever becomes of runs of sync-assets. */
+import { GetObjectCommand } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { startSandbox } from '../sandbox/sandbox.ts';
+import type { Sandbox } from '../sandbox/types.ts';
+import { aSite, siteBucket } from './site-harness.ts';
+
+let sandbox: Sandbox;
+let site: Awaited<ReturnType<typeof aSite>>;
+
+beforeAll(async () => {
+  sandbox = await startSandbox();
+});
+afterAll(() => sandbox.close());
+beforeEach(async () => {
+  await sandbox.reset();
+  site = await aSite(sandbox);
+});
+
+it('keeps what lay there before a first release that died before it could replace it', async () => {
+  await site.put('terms.txt', 'by hand');
+  await site.clock.sleep(60_000);
+  site.setRemaining(30_000);
+  await expect(
+    site.release('v1.zip', { 'index.html': 'first', 'terms.txt': 'of the release' }),
+  ).rejects.toThrow('no time left');
+  site.setRemaining(900_000);
+  await site.release('v2.zip', { 'index.html': 'second' });
+  expect(await site.files()).toEqual({ 'index.html': 'second', 'terms.txt': 'by hand' });
+});
+
+it('takes nothing from a site whose manifest was copied along with its files', async () => {
+  const files = { 'www/index.html': 'www', 'www/terms.txt': 'terms' };
+  await site.release('v1.zip', { 'index.html': 'www', 'terms.txt': 'terms' }, { prefix: 'www/' });
+  const manifest = { Bucket: siteBucket, Key: 'www/.groundskeeper/manifest.gz' };
+  const { Body } = await site.raw.send(new GetObjectCommand(manifest));
+  await site.put('copy/.groundskeeper/manifest.gz', (await Body?.transformToByteArray()) ?? '');
+  const from = sandbox.calls.length;
+  const event = await site.upload('v2.zip', { 'index.html': 'copy' });
+  await expect(site.deliver(event, { site: 'copy', prefix: 'copy/' })).rejects.toThrow(
+    'is no file of this site',
+  );
+  expect(await site.files()).toEqual(files);
+  expect(site.writes(from)).toEqual(['PutObject']); // the upload
+});

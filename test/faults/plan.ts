@@ -91,22 +91,24 @@ export function fewFaults(
 ): FaultPlan[] {
   const firstWrite = calls.findIndex((action) => !isRead(action)) + 1;
   const chosen = chosenKinds(thorough);
+  /** One call of S3 writes locks, files and manifests, each on another condition: one scenario tries them all. */
+  const isTold = ({ action, call }: FaultPlan) =>
+    calls.indexOf(action) + 1 === call || (thorough && action === 's3 PutObject');
   const isChosen: Partial<Record<FaultKind, (plan: FaultPlan) => boolean>> = {
     chaos: ({ detail }) => thorough && Number(detail) <= 3,
     'crash-before': ({ call }) => call === firstWrite,
-    'crash-after': ({ action }) => !isRead(action),
+    'crash-after': (plan) => !isRead(plan.action) && (!isOfS3(plan) || isTold(plan)),
+    'reset-after': (plan) => !isRead(plan.action) && isTold(plan),
   };
   const isAmongFirst = ({ kind, call, action, detail }: FaultPlan) => {
     if (kind === 'code' && !isTelling(action, detail)) return false;
-    // True of what is about the whole run.
-    const isFirst = calls.indexOf(action) + 1 === call || (kind === 'reset-after' && isOfManyKinds(action));
+    const isFirst = calls.indexOf(action) + 1 === call; // true of what is about the whole run
     return isFirst && (isRead(action) ? chosen.reads : chosen.writes).has(kind);
   };
   return allFaults(calls, meanwhile).filter((plan) => (isChosen[plan.kind] ?? isAmongFirst)(plan));
 }
 
-/** One call of S3 writes locks, files and manifests, each on another condition. */
-const isOfManyKinds = (action: string): boolean => action === 's3 PutObject';
+const isOfS3 = ({ action }: FaultPlan): boolean => action.startsWith('s3 ');
 
 /** A refused read ends a run whatever the code, and so does most of what the ledger refuses. */
 function isTelling(action: string, code: string | undefined): boolean {

@@ -19,6 +19,7 @@ export async function copyObject(place: S3, order: CopyOrder): Promise<{ etag: s
       ...httpHeadersOf(order.headers ?? {}),
       ...sourceHeaders(order),
       'X-Amz-Metadata-Directive': 'REPLACE',
+      ...(!isItself(order) && { 'X-Amz-Tagging-Directive': 'REPLACE' }),
     },
   };
   return persist(async () => {
@@ -26,3 +27,6 @@ export async function copyObject(place: S3, order: CopyOrder): Promise<{ etag: s
     return { etag: etagIn(body, 'CopyObjectResult', `s3://${bucket}/${key}`) };
   }, place.patience);
 }
+
+/** Then it keeps the tags that a person gave it. Those of another object, which take a right to read, say nothing of this. */
+const isItself = ({ from, to }: CopyOrder): boolean => from.bucket === to.bucket && from.key === to.key;

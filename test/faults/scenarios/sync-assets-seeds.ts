@@ -44,13 +44,12 @@ export const put = ({ s3 }: World, key: string, body: string) =>
 export const remove = ({ s3 }: World, key: string) =>
   s3.send(new DeleteObjectCommand({ Bucket: place.bucket, Key: key }));
 
-/** The two buckets, and what others have put there. */
-export async function makeBuckets(world: World): Promise<void> {
+/** The two buckets, that of releases with versions or without, and what others have put there. */
+export async function makeBuckets(world: World, Status: 'Enabled' | 'Suspended' = 'Enabled'): Promise<void> {
   const { s3 } = world;
   const Bucket = releasesPlace.bucket;
   await s3.send(new CreateBucketCommand({ Bucket: place.bucket }));
   await s3.send(new CreateBucketCommand({ Bucket }));
-  const Status = 'Enabled';
   await s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status } }));
   const NotificationConfiguration = { EventBridgeConfiguration: {} };
   await s3.send(new PutBucketNotificationConfigurationCommand({ Bucket, NotificationConfiguration }));

@@ -1,6 +1,7 @@
+import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { partBytes } from '../../../shared/sites/content-tag.ts';
 import type { Scenario } from '../scenario.ts';
-import { archiveOf, place, type Release, upload } from './releases.ts';
+import { archiveOf, place, type Release, releasesPlace, upload } from './releases.ts';
 import {
   handlerOf,
   job,
@@ -67,6 +68,26 @@ const second: Scenario = {
   },
 };
 
+/** By hand, from a folder of another bucket: S3 copies it by itself. */
+const folder: Scenario = {
+  name: 'sync-assets/folder',
+  stores: ['simpledb'],
+  start,
+  handlerOf,
+  seed: async (world) => {
+    await makeBuckets(world);
+    const visit = watched(world, () => two);
+    await published(world, one);
+    const from = { bucket: releasesPlace.bucket, prefix: `${releasesPlace.prefix}built/` };
+    for (const [path, Body] of Object.entries(two.files)) {
+      await world.s3.send(
+        new PutObjectCommand({ Bucket: from.bucket, Key: from.prefix + path, Body, Tagging: 'by=ci' }),
+      );
+    }
+    return { event: { ...job, from }, ...visit };
+  },
+};
+
 /** By hand, to a release by its name. */
 const rollback: Scenario = {
   name: 'sync-assets/rollback',
@@ -115,14 +136,14 @@ const overtaken: Scenario = {
   },
 };
 
-/** The archive ends in the middle. */
+/** The archive ends in the middle; its bucket keeps no versions. */
 const cutShort: Scenario = {
   name: 'sync-assets/cut-short',
   stores: ['simpledb'],
   start,
   handlerOf,
   seed: async (world) => {
-    await makeBuckets(world);
+    await makeBuckets(world, 'Suspended');
     const visit = watched(world, () => one);
     await published(world, one);
     const whole = archiveOf(two);
@@ -189,6 +210,7 @@ const large: Scenario = {
 export const syncAssetsScenarios: readonly Scenario[] = [
   first,
   second,
+  folder,
   rollback,
   redelivered,
   overtaken,

@@ -1,7 +1,8 @@
 /**
  * What publishing a site takes, beside the tools of the field and the least that would do, all against the
  * same in-memory S3 on loopback: `npm run bench:assets`. `--case small` (or `large`, `release`, `memory`)
- * runs only that, `--side aws` only that side, `--latency 25` lets every answer take so many milliseconds more.
+ * runs only that, `--side floor` only that side, `--rounds 1` each once, `--files 500` a tenth of the small files,
+ * `--latency 25` lets every answer take so many milliseconds more.
  * Ends with 1 where a limit is not held, or a key is wrong.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -12,7 +13,7 @@ import { alter, makeFiles, smallSize, touch } from './files.ts';
 import { type Judgement, judge, type Limit } from './limits.ts';
 import { runMemory } from './memory.ts';
 import { runRelease } from './release.ts';
-import { type Rounds, runRounds, type Step } from './rounds.ts';
+import { type Rounds, runRounds, type Step, warmUp } from './rounds.ts';
 import { startS3Process } from './s3-process.ts';
 import { findSides } from './sides.ts';
 import { tableOf } from './table.ts';
@@ -22,18 +23,25 @@ const { values } = parseArgs({
     case: { type: 'string', multiple: true, default: ['small', 'large', 'release', 'memory'] },
     side: { type: 'string', multiple: true },
     rounds: { type: 'string', default: '3' },
+    files: { type: 'string', default: '5000' },
     latency: { type: 'string', default: '0' },
   },
 });
 
+const count = Number(values.files);
+const changes = Math.ceil(count / 100);
+const allNew = `${count.toLocaleString('en')} files`;
 const smallSteps: readonly Step[] = [
-  { name: '5,000 files', isFirst: true },
+  { name: allNew, isFirst: true },
   { name: 'nothing changed' },
   { name: 'only times changed', prepare: touch },
-  { name: '50 with other bytes, same size and time', prepare: (files) => alter(files, 50) },
+  {
+    name: `${changes} with other bytes, same size and time`,
+    prepare: (files) => alter(files, changes),
+  },
 ];
 const smallLimits: readonly Limit[] = [
-  { step: '5,000 files', than: 'floor', most: 3 },
+  { step: allNew, than: 'floor', most: 3 },
   { step: 'nothing changed', than: 'aws s3 sync', most: 0.6 },
   { step: 'only times changed', than: 'aws s3 sync', most: 0.6 },
 ];
@@ -58,15 +66,16 @@ async function runCase(
 }
 
 const cases: Readonly<Record<string, () => Promise<Judgement[]>>> = {
-  small: () => runCase({ files: makeFiles(files, 5_000, smallSize), steps: smallSteps }, smallLimits),
+  small: () => runCase({ files: makeFiles(files, count, smallSize), steps: smallSteps }, smallLimits),
   large: () => runCase({ files: makeFiles(files, 4, () => 256_000_000), steps: largeSteps }, largeLimits),
-  release: () => runRelease(s3, makeFiles(files, 5_000, smallSize), 50),
-  memory: () => runMemory(s3, files, 1_000, 100_000),
+  release: () => runRelease(s3, makeFiles(files, count, smallSize), changes),
+  memory: () => runMemory(s3, files, count / 5, count * 20),
 };
 
 const judgements: Judgement[] = [];
 try {
   for (const line of found.left) console.log(`Left out: ${line}`);
+  await warmUp({ s3, sides, files: makeFiles(files, 50, smallSize) });
   for (const [name, run] of Object.entries(cases)) {
     if (values.case.includes(name)) judgements.push(...(await run()));
   }

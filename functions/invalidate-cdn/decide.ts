@@ -80,7 +80,8 @@ function referenceOf({ id }: SeenDistribution, publication: string, subjects: re
 /** Each time that there was no room, less of it is asked for: others may need some all the time. */
 const limitsAfter = (attempts: number): CoverLimits => ({
   wildcards: Math.max(1, invalidationLimits.wildcards >> attempts),
-  paths: invalidationLimits.paths >> attempts,
+  // The site's own folder without its slash is below no wildcard but one that hits other sites, too.
+  paths: Math.max(1, invalidationLimits.paths >> attempts),
 });
 
 /** What an error is kept for is no matter if it is less: an invalidation takes about as long. */

@@ -122,6 +122,18 @@ describe('a distribution without room', () => {
     expect(paths.length - wildcards).toBeLessThanOrEqual(3000 >> 9);
   });
 
+  it('is never asked for as more than the site, however often there was no room', async () => {
+    const deferral = { attempts: 16, since: now.toISOString(), notBefore: now.toISOString() };
+    const wanted = { ...site, prefix: 'blog/', index: 'index.html' };
+    const distribution = { ...seen(), shows: siteOrigins(seen(), wanted) };
+    const pages = ['blog/index.html', 'blog/a.html', 'blog/c.html'];
+    const decision = decideInvalidation(
+      distribution,
+      subject({ changed: pages }, { prefix: 'blog/', deferral }),
+    );
+    expect(await pathsOf(decision)).toEqual(['/blog', '/blog/*']);
+  });
+
   it('is asked again after waits that grow to half an hour, for six hours', () => {
     const waits: number[] = [];
     let time = now;

@@ -88,7 +88,8 @@ export class HeldLock {
 
   /** To be called before each request: renews the lock in time, and throws once it is lost. */
   heartbeat = async (): Promise<void> => {
-    if (this.#clock.now().getTime() - this.#renewedAt < renewAfterMilliseconds) return;
+    // A clock that was set back says nothing of how long ago that is.
+    if (Math.abs(this.#clock.now().getTime() - this.#renewedAt) < renewAfterMilliseconds) return;
     // Many requests run side by side: one renewal serves them all.
     this.#renewal ??= this.#put(this.#journal).finally(() => {
       this.#renewal = undefined;

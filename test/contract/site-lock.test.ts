@@ -68,6 +68,17 @@ describe('the lock of a site', () => {
     expect(await standing()).toMatchObject({ journal: journalOf('first'), isStale: false });
   });
 
+  it('is renewed by a run whose own clock was set back', async () => {
+    let back = 0;
+    const own = { ...clock, now: () => new Date(clock.now().getTime() - back) };
+    const lock = await HeldLock.take(where, own, journalOf('first'), undefined);
+    back = 3_600_000;
+    await minutes(4);
+    await lock?.heartbeat();
+    await minutes(4);
+    expect(await standing()).toMatchObject({ isStale: false });
+  });
+
   it('is gone once it is released, and free for the next', async () => {
     await (await taken('first')).release();
     expect(await readLock(where)).toBeUndefined();

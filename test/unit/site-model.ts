@@ -54,7 +54,7 @@ export class SiteModel {
   manifest: string | undefined;
   journal: Journal | undefined;
   time = Date.UTC(2026, 10, 21);
-  readonly keepReleases = 2;
+  readonly keepReleases = 3;
   /** Under KMS an ETag says nothing of a content. */
   readonly #hasKms: boolean;
 

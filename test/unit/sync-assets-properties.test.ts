@@ -228,6 +228,28 @@ describe('whichever runs die, and wherever', () => {
     );
   });
 
+  it.each([
+    ['content', { 'kept/1.js': 'y' }, rulesFor([])],
+    ['headers', { 'kept/1.js': 'x' }, rulesFor([cached])],
+  ])('the manifest does not say of a file that it has the %s of before', async (_, files, otherRules) => {
+    const site = new SiteModel(false);
+    const one: Attempt = {
+      files: { 'kept/1.js': 'x' },
+      rules: rulesFor([]),
+      isListed: false,
+      tells: 'crc32',
+    };
+    await site.run(one);
+    await site.run({ ...one, files, rules: otherRules, diesAt: 1 });
+    const other = Object.assign(new SiteModel(false), site, { bucket: new Map(site.bucket) });
+    await other.run(one);
+    expectRelease(other, one);
+    // Which does without the file, and keeps it.
+    await site.run({ ...one, files: { 'a.txt': 'a' } });
+    await site.run(one);
+    expectRelease(site, one);
+  });
+
   it('what they changed is in the journal of each that follows, until one comes to its end', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(troubled, { minLength: 2, maxLength: 5 }), async (all) => {

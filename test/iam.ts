@@ -95,7 +95,7 @@ const domainIn = (expression: string): string => /from `([^`]+)`/.exec(expressio
 function distributionIn({ action, parameters: { DistributionId, Id } }: Call): string {
   return action.startsWith('List')
     ? '*'
-    : arn('cloudfront', `distribution/${DistributionId ?? Id}`, account, '');
+    : arn('cloudfront', `distribution/${String(DistributionId ?? Id)}`, account, '');
 }
 
 /** A template's queues are named by their logical ids here, and so are those of the scenarios. */

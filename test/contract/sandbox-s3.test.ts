@@ -572,7 +572,7 @@ describe('calls', () => {
     const seen: string[][] = [];
     const end = sandbox.onWrite(() => seen.push(keys()));
     sandbox.inject({ action: 'PutObject', times: 1, effect: { kind: 'reset', executed: true } });
-    await expect(put('a')).rejects.toThrow();
+    await expect(put('a')).rejects.toMatchObject({ code: 'ECONNRESET' });
     await put('b');
     await read('b');
     end();

@@ -59,7 +59,7 @@ export function findRelease(head: ManifestHead | undefined, wanted: string): Pub
 export function nextHead(
   head: ManifestHead | undefined,
   release: NewRelease,
-  { site, now }: { site: string; now: Date },
+  { site, now, by }: { site: string; now: Date; by: string },
 ): ManifestHead {
   const publication = (head?.publication ?? 0) + 1;
   const published = { ...release, publishedAt: now.toISOString(), publication };
@@ -72,5 +72,5 @@ export function nextHead(
     : [...history, published];
   // What stands is never forgotten, however old: its id says what a verification reads.
   const kept = next.filter(({ id }, i) => id === release.id || next.length - i <= historyLength);
-  return { version: 1, site, publication, history: kept, current: release.id };
+  return { version: 1, site, by, publication, history: kept, current: release.id };
 }

@@ -61,6 +61,7 @@ export class HeldLock {
   #etag: string;
   #renewedAt: number;
   #renewal: Promise<void> | undefined;
+  readonly #stop: (() => void) | undefined;
 
   private constructor(where: Place, clock: Clock, journal: Journal, etag: string) {
     this.#where = where;
@@ -68,6 +69,11 @@ export class HeldLock {
     this.#journal = journal;
     this.#etag = etag;
     this.#renewedAt = clock.now().getTime();
+    // On a slow line a single request may last for longer than a lock does. What fails here fails at the next request.
+    this.#stop = clock.every?.(
+      renewAfterMilliseconds / 2,
+      () => void this.heartbeat().catch(() => undefined),
+    );
   }
 
   /** @returns undefined if another run was faster */
@@ -99,6 +105,7 @@ export class HeldLock {
 
   /** All is done. */
   async release(): Promise<void> {
+    await this.#settle();
     const { place, bucket, prefix } = this.#where;
     try {
       await deleteObject(place, { bucket, key: lockKey(prefix) }, this.#etag);
@@ -110,7 +117,14 @@ export class HeldLock {
 
   /** Not all is done: the next run need not wait, and knows by the journal where to look. */
   async abandon(): Promise<void> {
+    await this.#settle();
     await this.#put({ ...this.#journal, abandoned: true });
+  }
+
+  /** No renewal may come after the end. */
+  async #settle(): Promise<void> {
+    this.#stop?.();
+    await this.#renewal?.catch(() => undefined);
   }
 
   async #put(journal: Journal): Promise<void> {

@@ -14,7 +14,7 @@ import { changesIn, discardChanges, firstLook, type Place, storeChanges, unite }
 import { HeldLock } from './lock.ts';
 import { type Seen, whereOf } from './observe.ts';
 import { changesOf, isIdle, type SyncPlan } from './plan.ts';
-import type { Chosen } from './release.ts';
+import { type Chosen, requestOf } from './release.ts';
 import { nextRows } from './rows.ts';
 import type { Watch } from './watch.ts';
 
@@ -125,7 +125,7 @@ async function finish(work: Work, acting: Acting, stored: Stored, isUnchanged: b
   const { site, bucket, prefix } = run.job;
   const now = run.clock.now();
   const last = seen.manifest?.head;
-  const head = chosen.kind === 'verify' && last ? last : nextHead(last, chosen.release, { site, now });
+  const head = chosen.kind === 'verify' && last ? last : headAfter(work, now);
   const put = async (etag: string | undefined) => {
     const rows = nextRows(seen.manifest?.rows() ?? noRows(), {
       plan,
@@ -169,4 +169,11 @@ async function putManifest(
   const condition = etag === undefined ? ({ absent: true } as const) : { etag };
   const headers = { contentType: 'application/gzip', cacheControl: 'no-store' };
   return (await putObject(place, name, body, { headers, condition, find })).etag;
+}
+
+/** By hand a place without a plan has no name of its own, and keeps the one that it has. */
+function headAfter({ run, seen, chosen, announce }: Work, now: Date): ManifestHead {
+  const last = seen.manifest?.head;
+  const site = announce ? run.job.site : (last?.site ?? '');
+  return nextHead(last, chosen.release, { site, now, by: requestOf(run) });
 }

@@ -1,5 +1,7 @@
 /** One run: looks, compares, and changes the site where it is not as it is to be. */
 import { readDuration } from '../../shared/duration.ts';
+import { manifestKey } from '../../shared/sites/keys.ts';
+import { ManifestError } from '../../shared/sites/manifest-file.ts';
 import type { Announce } from './announce.ts';
 import type { SyncRun } from './clients.ts';
 import { guard } from './guards.ts';
@@ -30,6 +32,7 @@ export async function publish(run: SyncRun, options: Publishing = {}): Promise<v
 /** @returns false if another run was faster: it has to be looked at anew */
 async function publishAsSeen(run: SyncRun, options: Publishing): Promise<boolean> {
   const seen = await observeSite(run);
+  if (options.announce) refuseOthers(seen, run);
   const chosen = await chooseRelease(seen, run, options.local);
   if (chosen.kind === 'keep') {
     const { bucket, key } = run.job.archive ?? { bucket: run.job.bucket, key: run.job.prefix };
@@ -50,6 +53,17 @@ async function publishAsSeen(run: SyncRun, options: Publishing): Promise<boolean
   } finally {
     await chosen.source.close();
   }
+}
+
+/** Its files would be deleted as gone. */
+function refuseOthers({ manifest }: Seen, { job: { site, bucket, prefix } }: SyncRun): void {
+  const other = manifest?.head.site ?? '';
+  if (other === '' || other === site) return;
+  const where = `s3://${bucket}/${manifestKey(prefix)}`;
+  throw new ManifestError(
+    where,
+    `is of the site ${other}, and the job is of ${site}: expected a bucket and a prefix of its own`,
+  );
 }
 
 async function carryOut(

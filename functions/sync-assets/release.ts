@@ -45,9 +45,15 @@ export async function chooseRelease(seen: Seen, run: SyncRun, local: Local | und
     return { kind: 'publish', release, source: openPrefix(run.aws, job.from, job) };
   }
   if (job.archive) return ofUpload(job.archive, seen, run);
-  if (job.release !== undefined) return again(wantedRelease(job.release, seen), run);
-  return standing(seen, run);
+  if (job.release === undefined) return standing(seen, run);
+  // Lambda's retry of one that published and then failed: from where it stands, previous is one further.
+  if (seen.manifest?.head.by === requestOf(run)) return standing(seen, run);
+  return again(wantedRelease(job.release, seen), run);
 }
+
+/** What is the same when Lambda starts the same event again. */
+export const requestOf = ({ invocation }: Pick<SyncRun, 'invocation'>): string =>
+  invocation.split('/')[0] ?? invocation;
 
 /** What died as the way to the previous release is finished: from where it came to, previous would be one further. */
 function wantedRelease(wanted: string, { manifest, staleLock }: Seen): PublishedRelease {

@@ -44,6 +44,7 @@ const release = z.object({
 const headSchema = z.object({
   version: z.literal(1),
   site: z.string(),
+  by: z.optional(z.string()),
   publication: z.number(),
   history: z.array(release),
   current: z.string(),

@@ -6,7 +6,10 @@
 
 export interface ManifestHead {
   version: 1;
+  /** `''`: published by hand to a place that no plan names. */
   site: string;
+  /** The request that published it: Lambda may start the same one again. */
+  by?: string | undefined;
   /** The number of the release that the rows describe: 1, 2, 3, … of this site. A rollback is a new one. */
   publication: number;
   /** The releases, the first published first; the last `historyLength` of them. */

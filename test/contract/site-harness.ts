@@ -78,10 +78,10 @@ export async function aSite(sandbox: Sandbox) {
     raw,
     access,
     /** Publishes what the job says; its fields beside the site's. */
-    run: (job: object): Promise<Report> =>
+    run: (job: object, awsRequestId: string = randomUUID()): Promise<Report> =>
       newHandler()(
         { site: 'www', bucket: siteBucket, releases: { bucket: releaseBucket }, ...job },
-        { awsRequestId: randomUUID(), getRemainingTimeInMillis: () => remaining },
+        { awsRequestId, getRemainingTimeInMillis: () => remaining },
       ),
     /** What Lambda gives a run from now on. */
     setRemaining: (milliseconds: number) => {

@@ -37,9 +37,14 @@ it('takes nothing from a site whose manifest was copied along with its files', a
   await site.put('copy/.groundskeeper/manifest.gz', (await Body?.transformToByteArray()) ?? '');
   const from = sandbox.calls.length;
   const event = await site.upload('v2.zip', { 'index.html': 'copy' });
-  await expect(site.deliver(event, { site: 'copy', prefix: 'copy/' })).rejects.toThrow(
-    'is no file of this site',
-  );
+  await expect(site.deliver(event, { prefix: 'copy/' })).rejects.toThrow('is no file of this site');
   expect(await site.files()).toEqual(files);
   expect(site.writes(from)).toEqual(['PutObject']); // the upload
+});
+
+it('touches nothing of a site of another name', async () => {
+  await site.release('v1.zip', { 'index.html': 'www' });
+  const event = await site.upload('v2.zip', { 'index.html': 'blog' });
+  await expect(site.deliver(event, { site: 'blog' })).rejects.toThrow('is of the site www');
+  expect(await site.files()).toEqual({ 'index.html': 'www' });
 });

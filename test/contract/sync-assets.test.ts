@@ -188,6 +188,13 @@ describe('the later upload wins', () => {
 });
 
 describe('a rollback', () => {
+  it('goes one release back, however often Lambda starts the same one', async () => {
+    for (const name of ['one', 'two', 'three']) await site.release(`${name}.zip`, { 'index.html': name });
+    await site.run({ release: 'previous' }, 'the same');
+    await site.run({ release: 'previous' }, 'the same');
+    expect(await site.files()).toEqual({ 'index.html': 'two' });
+  });
+
   it('publishes the previous release again', async () => {
     await site.release('v1.zip', firstFiles);
     await site.release('v2.zip', secondFiles);

@@ -60,7 +60,7 @@ describe('the next head', () => {
   const now = new Date(at(20));
   const next = (head: ManifestHead | undefined, name: string) => {
     const { id, uploadedAt } = aRelease(name, 19);
-    return nextHead(head, { id, name, uploadedAt }, { site: 'www', now });
+    return nextHead(head, { id, name, uploadedAt }, { site: 'www', now, by: 'request' });
   };
 
   it('begins with the first release', () => {

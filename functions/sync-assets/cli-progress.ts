@@ -81,8 +81,18 @@ class Lines {
   }
 }
 
-function lineOf({ decision, resource, reason, detail, error }: Record<string, unknown>): string {
-  const why = [reason, detail, (error as { message?: string } | undefined)?.message];
+/** What the report logs of an outcome. */
+interface Told {
+  decision?: string;
+  resource?: string;
+  reason?: string;
+  detail?: string;
+  error?: { message?: string };
+}
+
+function lineOf(values: Record<string, unknown>): string {
+  const { decision = '', resource = '', reason, detail, error }: Told = values;
+  const why = [reason, detail, error?.message];
   return `${decision} ${resource} (${why.filter((word) => word !== undefined).join('; ')})`;
 }
 

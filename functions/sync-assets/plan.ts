@@ -94,7 +94,7 @@ export async function makePlan(sides: Sides, planOrder: PlanOrder): Promise<Sync
     const asked = questions;
     questions = [];
     const tags = await Promise.all(
-      asked.map(({ key }) => (key.entry ? planOrder.source.tagOf(key.entry) : undefined)),
+      asked.map(async ({ key }) => (key.entry ? planOrder.source.tagOf(key.entry) : undefined)),
     );
     asked.forEach(({ key, rulesOfPath }, i) => {
       note(plan, key, answered(decide(key, rulesOfPath, planOrder.order, tags[i])), rules);

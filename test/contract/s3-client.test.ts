@@ -154,9 +154,11 @@ describe.each([
     const again = await write('2', { absent: true }).catch((error: unknown) => error);
     expect([(again as Error).name, natureOf(again)]).toEqual(['PreconditionFailed', 'conflict']);
     const second = await write('2', { etag: first.etag });
-    await expect(write('3', { etag: first.etag })).rejects.toThrow();
-    await expect(deleteObject(place, name, first.etag)).rejects.toThrow();
-    await expect(readObject(place, name, { etag: first.etag })).rejects.toThrow();
+    await expect(write('3', { etag: first.etag })).rejects.toMatchObject({ name: 'PreconditionFailed' });
+    await expect(deleteObject(place, name, first.etag)).rejects.toMatchObject({ name: 'PreconditionFailed' });
+    await expect(readObject(place, name, { etag: first.etag })).rejects.toMatchObject({
+      name: 'PreconditionFailed',
+    });
     expect(textOf(await readObject(place, name, { etag: second.etag }))).toBe('2');
     await deleteObject(place, name, second.etag);
     expect(await headObject(place, name)).toBeUndefined();
@@ -296,7 +298,11 @@ describe('after an answer that was lost', () => {
       async handle(...order: Parameters<NodeHttpHandler['handle']>) {
         const answer = await handler.handle(...order);
         const [{ path, query, method: asked }] = order;
-        if (isLost || asked !== method || !target.test(`${path}?${new URLSearchParams(query as never)}`))
+        if (
+          isLost ||
+          asked !== method ||
+          !target.test(`${path}?${new URLSearchParams(query as never).toString()}`)
+        )
           return answer;
         isLost = true;
         throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });

@@ -153,10 +153,13 @@ describe('one event', () => {
 
 describe('the queue of expire-backups', () => {
   const sqs = () => new SQSClient({ ...access, endpoint: sandbox.url });
-  const queueUrl = () =>
-    deployment.stack.functions.find(({ name }) => name === 'expire-backups')?.environment[
-      'GROUNDSKEEPER_QUEUE_URL'
-    ];
+  const queueUrls = () =>
+    new Map(
+      deployment.stack.functions.map(
+        ({ name, environment }) => [name, environment['GROUNDSKEEPER_QUEUE_URL']] as const,
+      ),
+    );
+  const queueUrl = () => queueUrls().get('expire-backups');
   const send = (body: string) =>
     sqs().send(new SendMessageCommand({ QueueUrl: queueUrl(), MessageBody: body }));
   const waiting = async () => {
@@ -173,8 +176,10 @@ describe('the queue of expire-backups', () => {
   it('starts it with each message as a job, and keeps a message that fails for another try', async () => {
     await letPass(from, new Date(from.getTime() + 6 * hours));
     const [chosen = '', other = ''] = volumes;
-    // It went with everything else when the account was emptied.
-    await sqs().send(new CreateQueueCommand({ QueueName: queueUrl()?.split('/').at(-1) }));
+    // They went with everything else when the account was emptied.
+    for (const url of queueUrls().values()) {
+      if (url) await sqs().send(new CreateQueueCommand({ QueueName: url.split('/').at(-1) }));
+    }
     await send(JSON.stringify({ sources: [chosen], maxDeleteShare: 1 }));
     await send('{"sources": "all"}');
     const invocations = await deployment.drainQueues({ now: new Date(to.getTime() + 400 * 24 * hours) });

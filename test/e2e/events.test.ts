@@ -1,4 +1,5 @@
 /** Each sample in events/ does, in an account that has what it speaks of, what its name says. */
+import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
@@ -59,7 +60,7 @@ const sample = (file: string): unknown => JSON.parse(readFileSync(join(folder, f
 async function start(name: string, payload: unknown): Promise<Report> {
   const handler = handlers.get(name);
   if (!handler) throw new Error(`${name} is no function`);
-  return handler(payload, { awsRequestId: 'by-hand', getRemainingTimeInMillis: () => 900_000 });
+  return handler(payload, { awsRequestId: randomUUID(), getRemainingTimeInMillis: () => 900_000 });
 }
 
 const run = (file: string): Promise<Report> => start(file.slice(0, file.indexOf('.')), sample(file));

@@ -11,7 +11,8 @@ export async function runMeanwhile<Job extends CommonJob>(
   const { ending } = await invoke(world, {
     handlerOf: (tools) => entrypoint(automation, tools),
     payload,
-    requestId: 'meanwhile',
+    // Each is an event of its own.
+    requestId: `meanwhile-${world.sandbox.calls.length}`,
     random: () => 0.5,
   });
   if (ending.kind !== 'returned') throw new Error(`${automation.name} did not run meanwhile: ${ending.kind}`);

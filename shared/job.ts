@@ -52,7 +52,7 @@ const idList = (prefix: string) =>
     );
 
 /** All keys must be there, each with one of its values. */
-const tagFilter = z
+export const tagFilter = z
   .record(
     z.string().check(z.minLength(1), z.maxLength(128)),
     z

@@ -1,0 +1,75 @@
+/** A group and its load, as far as the decision looks at them: no SDK type, no clock. */
+
+/** What was seen of a group. */
+export interface SeenGroup {
+  /** What it shall have by now: instances that are starting are among them, those that drain are not. */
+  capacity: number;
+  /** Those that take load: started for longer than the warm-up, and healthy as far as that is known. */
+  inService: number;
+  /** Its own bounds: an Auto Scaling group's, or none and all the instances that there are. */
+  minimum: number;
+  maximum: number;
+  /** Why it may not grow, or shrink, now: one of the reasons that docs/scale-group.md lists. */
+  heldOut?: HeldReason;
+  heldIn?: HeldReason;
+}
+
+export type HeldReason =
+  | 'refresh-in-progress'
+  | 'activity-in-progress'
+  | 'launch-suspended'
+  | 'terminate-suspended'
+  | 'alarms-suspended'
+  | 'schedules-suspended'
+  | 'being-deleted';
+
+export interface SeenAlarm {
+  name: string;
+  state: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
+  /** When it came into this state. */
+  since: Date;
+  threshold: number;
+  /** On which side of the threshold it rings. */
+  rings: 'above' | 'below';
+  /** The newest value of its metric; undefined if there is none. */
+  value: number | undefined;
+}
+
+/** Values of a metric over the stabilisation window, the oldest first, one a period. A period without one is missing. */
+export interface Series {
+  periodSeconds: number;
+  samples: readonly { at: Date; value: number }[];
+}
+
+/** What was seen for each policy of the job, in their order. */
+export type Signal =
+  | { kind: 'alarm'; alarm: SeenAlarm }
+  | { kind: 'series'; series: Series }
+  /** It does not exist, or has no data: nothing follows from it but that nothing may be taken away. */
+  | { kind: 'unknown'; why: string };
+
+/** One change of a group that AWS has shown to have happened. */
+export interface Change {
+  at: Date;
+  from: number;
+  to: number;
+}
+
+/** By hand: this capacity until then. */
+export interface Override {
+  capacity: number;
+  until: Date;
+  /** What the group had before, for its end. */
+  before: number;
+}
+
+/** What is remembered of a group between runs: the cooldown ledger, one for alarms, schedules and people. */
+export interface GroupState {
+  lastOut?: Change;
+  lastIn?: Change;
+  /** Written before AWS is asked; it becomes `lastOut` or `lastIn` once AWS shows it, and is forgotten if not. */
+  begun?: Change;
+  override?: Override;
+  /** `<alarm>@<time of its transition>` that was acted on last: its event may come again. */
+  actedOn?: string;
+}

@@ -12,6 +12,9 @@ export interface SeenGroup {
   /** Why it may not grow, or shrink, now: one of the reasons that docs/scale-group.md lists. */
   heldOut?: HeldReason;
   heldIn?: HeldReason;
+  /** The group's processes AlarmNotification, or ScheduledActions, are suspended: policies, or the schedule, have no say. */
+  ignoresPolicies?: boolean;
+  ignoresSchedule?: boolean;
 }
 
 export type HeldReason =

@@ -31,6 +31,7 @@ export type KeepReason =
   | 'signal-unknown'
   | 'overridden'
   | 'already-acted'
+  | 'alarms-suspended'
   | NonNullable<SeenGroup['heldOut']>;
 
 export interface Decision {

@@ -4,8 +4,10 @@
 export interface SeenGroup {
   /** What it shall have by now: instances that are starting are among them, those that drain are not. */
   capacity: number;
-  /** Those that take load: started for longer than the warm-up, and healthy as far as that is known. */
-  inService: number;
+  /** How many of these are not there yet, or for less than the warm-up. */
+  starting: number;
+  /** Since when each one takes load: its start and the warm-up after it. Those known to be unhealthy are left out. */
+  serving: readonly Date[];
   /** Its own bounds: an Auto Scaling group's, or none and all the instances that there are. */
   minimum: number;
   maximum: number;
@@ -22,8 +24,6 @@ export type HeldReason =
   | 'activity-in-progress'
   | 'launch-suspended'
   | 'terminate-suspended'
-  | 'alarms-suspended'
-  | 'schedules-suspended'
   | 'being-deleted';
 
 export interface SeenAlarm {
@@ -38,7 +38,10 @@ export interface SeenAlarm {
   value: number | undefined;
 }
 
-/** Values of a metric over the stabilisation window, the oldest first, one a period. A period without one is missing. */
+/**
+ * Values of a metric over the stabilisation window, the oldest first, one a period. A period without one is missing.
+ * `at` is CloudWatch's timestamp: when the period begins.
+ */
 export interface Series {
   periodSeconds: number;
   samples: readonly { at: Date; value: number }[];

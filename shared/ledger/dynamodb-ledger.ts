@@ -3,7 +3,6 @@
  * missing is an error: nothing but the stack makes one.
  */
 import {
-  type AttributeValue,
   BatchWriteItemCommand,
   ConditionalCheckFailedException,
   type DynamoDBClient,
@@ -16,19 +15,14 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { Clock } from '../clock.ts';
 import { AutomationError } from '../errors.ts';
+import { itemKey, type StoredItem, toFields, toItem } from './dynamodb-items.ts';
+import { readStateItem, writeStateItem } from './dynamodb-state.ts';
 import { ledgerIndexes } from './dynamodb-table.ts';
 import type { BackupRow, Lease, LeaseRequest, Ledger, LedgerRow } from './ledger.ts';
 import type { OnUnreadable } from './ledger-options.ts';
 import { leaseOf, lockKey, nobody, readLock, takenLock } from './lock.ts';
-import {
-  checkRows,
-  type Fields,
-  fieldsOf,
-  isBackup,
-  readable,
-  readRow,
-  type Unreadable,
-} from './row-fields.ts';
+import { checkRows, fieldsOf, isBackup, readable, readRow, type Unreadable } from './row-fields.ts';
+import { isState, newState } from './state.ts';
 
 export interface DynamoDbLedgerOptions {
   client: DynamoDBClient;
@@ -39,8 +33,6 @@ export interface DynamoDbLedgerOptions {
   /** From 0 up to 1; for tests. */
   random?: () => number;
 }
-
-type StoredItem = Record<string, AttributeValue>;
 
 /** The most that BatchWriteItem takes. */
 const batchSize = 25;
@@ -53,7 +45,7 @@ const lockNames = { '#holder': 'holder', '#until': 'until' };
 
 export function dynamoDbLedger(options: DynamoDbLedgerOptions): Ledger {
   const { client, table, clock, onUnreadable, random = Math.random } = options;
-  const keyOf = (key: string): StoredItem => ({ owner: { S: table }, key: { S: key } });
+  const keyOf = (key: string) => itemKey(table, key);
 
   async function writeBatches(requests: readonly WriteRequest[]): Promise<void> {
     for (let start = 0; start < requests.length; start += batchSize) {
@@ -112,7 +104,8 @@ export function dynamoDbLedger(options: DynamoDbLedgerOptions): Ledger {
         ExclusiveStartKey,
       });
       const page = await client.send(command);
-      yield readable((page.Items ?? []).map(toEntry), onUnreadable);
+      const rows = (page.Items ?? []).filter((item) => !isState(toFields(item)));
+      yield readable(rows.map(toEntry), onUnreadable);
       ExclusiveStartKey = page.LastEvaluatedKey;
     } while (ExclusiveStartKey !== undefined);
   }
@@ -162,6 +155,10 @@ export function dynamoDbLedger(options: DynamoDbLedgerOptions): Ledger {
       await writeOwnLock(slot, holder, { holder: nobody, until: outcome });
     },
 
+    readState: (name) => readStateItem({ client, table }, name),
+    writeState: async (name, text, version) =>
+      writeStateItem({ client, table }, newState(name, text), version),
+
     async put(rows) {
       checkRows(rows);
       await writeBatches(
@@ -187,14 +184,6 @@ export function dynamoDbLedger(options: DynamoDbLedgerOptions): Ledger {
     unresolved: () => queryBackups({ IndexName: ledgerIndexes.unresolved }),
     all: () => queryBackups({}),
   };
-}
-
-function toItem(fields: Readonly<Record<string, string>>): StoredItem {
-  return Object.fromEntries(Object.entries(fields).map(([name, S]) => [name, { S }]));
-}
-
-function toFields(item: StoredItem): Fields {
-  return Object.fromEntries(Object.entries(item).map(([name, { S }]) => [name, S]));
 }
 
 function toEntry(item: StoredItem): { key: string; row: LedgerRow | Unreadable } {

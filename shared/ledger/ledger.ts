@@ -57,6 +57,14 @@ export interface LeaseRequest {
   expires: Date;
 }
 
+/** What a function remembers of a thing between its runs. It is no backup, and no lock: `due` and `all` pass it over. */
+export interface StoredState {
+  /** 1,000 bytes at most, since SimpleDB takes 1,024. */
+  text: string;
+  /** Another one after each write. */
+  version: string;
+}
+
 /**
  * Both stores keep these promises (test/contract/ledger.suite.ts):
  * - Reads are strongly consistent. A page may be empty before the last one; iteration goes on.
@@ -72,6 +80,16 @@ export interface Ledger {
   renew(slot: string, holder: string, until: Date): Promise<boolean>;
   /** Ends the lease: `done` for good, or free at once for the next delivery. No-op if no longer this holder's. */
   release(slot: string, holder: string, outcome: 'done' | 'free'): Promise<void>;
+
+  /** Undefined if none was written. */
+  readState(name: string): Promise<StoredState | undefined>;
+  /**
+   * Writes the state by one conditional write.
+   *
+   * @param version the one that was read; undefined if there was none
+   * @returns the new version; undefined if another run has written since, and then nothing is changed
+   */
+  writeState(name: string, text: string, version: string | undefined): Promise<string | undefined>;
 
   /** Inserts or replaces whole rows. A key given twice in one call is an error of the caller. */
   put(rows: readonly BackupRow[]): Promise<void>;

@@ -18,6 +18,8 @@ import {
   writingIfAny,
 } from './simpledb-domain.ts';
 import { acquireLock, writeOwnLock } from './simpledb-lock.ts';
+import { writeStateRow } from './simpledb-state.ts';
+import { newState, readStoredState, stateKey } from './state.ts';
 
 export interface SimpleDbLedgerOptions extends LedgerDomain {
   onUnreadable: OnUnreadable;
@@ -28,6 +30,8 @@ export interface SimpleDbLedgerOptions extends LedgerDomain {
  * one: otherwise it would keep the resource of the row that it replaces.
  */
 const noResource = '-';
+
+const isBackupRow = `(kind != 'slot' and kind != 'state')`;
 
 export function simpleDbLedger({ onUnreadable, ...store }: SimpleDbLedgerOptions): Ledger {
   const { client, domain } = store;
@@ -46,6 +50,13 @@ export function simpleDbLedger({ onUnreadable, ...store }: SimpleDbLedgerOptions
       await writeOwnLock(store, { slot, holder }, { holder: nobody, until: outcome });
     },
 
+    async readState(name) {
+      const found = await readFields(store, stateKey(name));
+      return found && readStoredState(name, found);
+    },
+
+    writeState: async (name, text, version) => writeStateRow(store, newState(name, text), version),
+
     async put(rows) {
       checkRows(rows);
       const items = rows.map((row) => ({
@@ -62,9 +73,9 @@ export function simpleDbLedger({ onUnreadable, ...store }: SimpleDbLedgerOptions
 
     due: (now) => select(store, `expires <= ${quoteValue(now.toISOString())} order by expires`, onUnreadable),
     unresolved: () =>
-      backups(`kind != 'slot' and (resource = ${quoteValue(noResource)} or resource is null)`),
+      backups(`${isBackupRow} and (resource = ${quoteValue(noResource)} or resource is null)`),
     // Rows of no kind, or of one that is not known here, are found too, and reported.
-    all: () => backups(`kind is null or kind != 'slot'`),
+    all: () => backups(`kind is null or ${isBackupRow}`),
   };
 }
 

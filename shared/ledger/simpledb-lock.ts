@@ -4,16 +4,16 @@
  * An answer that was lost is made up for by the holder's name: it is read back, or written again.
  */
 import type { Expectation } from '../aws/simpledb/client.ts';
-import { isConditionRefused, isSimpleDbError, type SimpleDbError } from '../aws/simpledb/errors.ts';
 import type { Lease, LeaseRequest } from './ledger.ts';
 import { leaseOf, lockKey, readLock, takenLock } from './lock.ts';
+import {
+  attempts,
+  type Outcome,
+  outcomeOf,
+  uncertainWait,
+  writeOnCondition,
+} from './simpledb-conditional.ts';
 import { type LedgerDomain, readFields, replacing, writing } from './simpledb-domain.ts';
-
-/** How often a write is tried whose answer was lost, or which another holder was quicker with. */
-const attempts = 5;
-
-/** Milliseconds before looking, or trying again, after a lost answer: the request may still be on its way. */
-const uncertainWait = 500;
 
 /** Of a lock that was never taken; not `until`, so that a lock that lost it is no free one. */
 const neverTaken: Expectation = { name: 'kind', exists: false };
@@ -55,10 +55,10 @@ async function lookAt(
 }
 
 /**
- * Writes to a holder's own lock; false if it is not this holder's any more. Repeated where the answer
- * was lost: if the first one was carried out, the second changes nothing, or is refused.
+ * Writes to a holder's own lock; false if it is not this holder's any more. Where an answer was lost and the
+ * write carried out, the second one changes nothing, or is refused.
  */
-export async function writeOwnLock(
+export function writeOwnLock(
   { client, domain, clock }: LedgerDomain,
   { slot, holder }: { slot: string; holder: string },
   fields: Readonly<Record<string, string>>,
@@ -69,24 +69,5 @@ export async function writeOwnLock(
     attributes: replacing(fields),
     expected: { name: 'holder', value: holder },
   };
-  for (let attempt = 1; ; attempt++) {
-    const outcome = await outcomeOf(() => client.putAttributes(request));
-    if (outcome.state !== 'uncertain') return outcome.state === 'written';
-    if (attempt === attempts) throw outcome.error;
-    await clock.sleep(uncertainWait);
-  }
-}
-
-type Outcome = { state: 'written' } | { state: 'refused' | 'uncertain'; error: SimpleDbError };
-
-/** How a conditional write ended; `uncertain` if it failed and may have been carried out. */
-async function outcomeOf(write: () => Promise<void>): Promise<Outcome> {
-  try {
-    await write();
-    return { state: 'written' };
-  } catch (error) {
-    if (isConditionRefused(error)) return { state: 'refused', error };
-    if (isSimpleDbError(error) && error.maybeExecuted) return { state: 'uncertain', error };
-    throw error;
-  }
+  return writeOnCondition(clock, () => client.putAttributes(request));
 }

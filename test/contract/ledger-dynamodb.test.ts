@@ -27,7 +27,12 @@ describe('the ledger in DynamoDB', () => {
     ledger: 'dynamodb',
     service: 'dynamodb',
     pages: { rows: 500, sourceLength: 900 }, // a Query answers 1 MB at most
-    actions: { acquire: /^PutItem$/, renew: /^UpdateItem$/, put: /^BatchWriteItem$/ },
+    actions: {
+      acquire: /^PutItem$/,
+      renew: /^UpdateItem$/,
+      writeState: /^PutItem$/,
+      put: /^BatchWriteItem$/,
+    },
     async prepare(url, TableName) {
       const client = clientOf(url);
       if (await hasTable(client, TableName)) return;

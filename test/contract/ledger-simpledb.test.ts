@@ -28,7 +28,12 @@ describe('the ledger in SimpleDB', () => {
     ledger: 'simpledb',
     service: 'simpledb',
     pages: { rows: 2_600, sourceLength: 12 }, // a Select answers 2,500 at most
-    actions: { acquire: /^PutAttributes$/, renew: /^PutAttributes$/, put: /^Batch/ },
+    actions: {
+      acquire: /^PutAttributes$/,
+      renew: /^PutAttributes$/,
+      writeState: /^PutAttributes$/,
+      put: /^Batch/,
+    },
     prepare: async () => {},
     async writeRaw(url, domain, item, fields) {
       const attributes = Object.entries(fields).map(([name, value]) => ({ name, value, replace: true }));

@@ -23,8 +23,8 @@ export interface LedgerStore {
   service: string;
   /** How many rows make more than one page, and how long their sources have to be for that. */
   pages: { rows: number; sourceLength: number };
-  /** The calls that take a lock, keep it, and write rows. */
-  actions: { acquire: RegExp; renew: RegExp; put: RegExp };
+  /** The calls that take a lock, keep it, write a state, and write rows. */
+  actions: { acquire: RegExp; renew: RegExp; writeState: RegExp; put: RegExp };
   /** What must exist before the first use. */
   prepare(url: string, owner: string): Promise<void>;
   /** Writes fields as they are, beneath the ledger. */
@@ -203,6 +203,69 @@ export function ledgerSuite(store: LedgerStore): void {
     });
   });
 
+  describe('state', () => {
+    test('is none until it is written, and then what was written last', async () => {
+      expect(await ledger.readState('web')).toBeUndefined();
+      const first = await ledger.writeState('web', '{"out":1}', undefined);
+      expect(await ledger.readState('web')).toEqual({ text: '{"out":1}', version: first });
+      const second = await ledger.writeState('web', '{"in":2}', first);
+      expect(await ledger.readState('web')).toEqual({ text: '{"in":2}', version: second });
+      expect(second).not.toBe(first);
+      expect(await ledger.readState('other')).toBeUndefined();
+    });
+
+    test('is not written by one who has read an older one, or none', async () => {
+      const first = await ledger.writeState('web', 'first', undefined);
+      const second = await ledger.writeState('web', 'second', first);
+      for (const version of [undefined, first, 'none']) {
+        expect(await ledger.writeState('web', 'third', version)).toBeUndefined();
+      }
+      expect(await ledger.readState('web')).toEqual({ text: 'second', version: second });
+      expect(await ledger.writeState('other', 'first', second)).toBeUndefined();
+      expect(await ledger.readState('other')).toBeUndefined();
+    });
+
+    test('is written by exactly one of three who have read the same one', async () => {
+      let version: string | undefined;
+      for (let round = 0; round < 5; round++) {
+        const read = version;
+        const versions = await Promise.all(
+          ['a', 'b', 'c'].map((text) => open().writeState('web', text, read)),
+        );
+        const written = versions.filter((one) => one !== undefined);
+        expect(written).toHaveLength(1);
+        version = written[0];
+        expect(await ledger.readState('web')).toMatchObject({ version });
+      }
+    });
+
+    test('is no row: it is neither due nor listed, and no lock', async () => {
+      await ledger.writeState('web', 'text', undefined);
+      await ledger.put([row({ expires: now.toISOString() })]);
+      for (const rows of [ledger.all(), ledger.due(inSeconds(86_400)), ledger.unresolved()]) {
+        expect(await gather<LedgerRow>(rows)).toEqual([row({ expires: now.toISOString() })]);
+      }
+      expect(unreadable).toEqual([]);
+      expect(await ledger.peek('web', now)).toEqual({ state: 'acquired' });
+      await ledger.remove([row().key]);
+      expect(await ledger.readState('web')).toMatchObject({ text: 'text' });
+    });
+
+    test('that is unreadable is an error, and not as if there were none', async () => {
+      await store.writeRaw(sandbox.url, owner, 'state/web', { kind: 'state', version: '1' });
+      await expect(ledger.readState('web')).rejects.toThrow(/state of web is unreadable/);
+      expect(await ledger.writeState('web', 'text', undefined)).toBeUndefined();
+    });
+
+    test('keeps any text of up to 1,000 bytes, and no longer or empty one', async () => {
+      const text = `'"&lt;]]>\\ é€😀${'ü'.repeat(480)}`.slice(0, 500);
+      await ledger.writeState('web', text, undefined);
+      expect(await ledger.readState('web')).toMatchObject({ text });
+      await expect(ledger.writeState('other', 'ü'.repeat(501), undefined)).rejects.toThrow(/has 1002 bytes/);
+      await expect(ledger.writeState('other', '', undefined)).rejects.toThrow(/has 0 bytes/);
+    });
+  });
+
   describe('a lost answer', () => {
     const effects: [string, Fault['effect']][] = [
       ['lost after the work', { kind: 'reset', executed: true }],
@@ -247,6 +310,27 @@ export function ledgerSuite(store: LedgerStore): void {
       await ledger.release(slot, 'first', 'done');
       expect(await ledger.peek(slot, inSeconds(60))).toEqual({ state: 'done' });
     });
+
+    test.each(effects)('of writing a state: %s; it is written, once', async (_what, effect) => {
+      const faults = [inject(store.actions.writeState, effect)];
+      const first = await ledger.writeState('web', 'first', undefined);
+      expect(await ledger.readState('web')).toEqual({ text: 'first', version: first });
+      faults.push(inject(store.actions.writeState, effect));
+      const second = await ledger.writeState('web', 'second', first);
+      expect(await ledger.readState('web')).toEqual({ text: 'second', version: second });
+      expect(second).toBeDefined();
+      expect(faults.map(({ hits }) => hits)).toEqual([1, 1]);
+    });
+
+    test.each(effects)(
+      'of writing a state that another has written: %s; it is not written',
+      async (_what, effect) => {
+        await ledger.writeState('web', 'first', undefined);
+        inject(store.actions.writeState, effect);
+        expect(await ledger.writeState('web', 'second', undefined)).toBeUndefined();
+        expect(await ledger.readState('web')).toMatchObject({ text: 'first' });
+      },
+    );
 
     test.each(effects)('of writing and removing rows: %s; both are repeated', async (_what, effect) => {
       inject(store.actions.put, effect);

@@ -1,0 +1,61 @@
+/** What follows from a metric's values over the stabilisation window. Pure. */
+import type { Series } from './group.ts';
+import type { Opinion, Situation } from './opinion.ts';
+
+type Sample = Series['samples'][number];
+
+/** What a kind of policy makes of one value. */
+export interface Reading {
+  reason: 'target' | 'backlog';
+  /** Undefined: nothing can be said by it. */
+  demandOf(sample: Sample): number | undefined;
+  text(sample: Sample, demand: number): string;
+}
+
+/** The newest value says how much is needed now; less than there is only if every value of the window says so. */
+export function seriesOpinion(series: Series, reading: Reading, situation: Situation): Opinion {
+  const newest = series.samples.at(-1);
+  if (!newest || isStale(newest, series, situation)) {
+    return { kind: 'unknown', text: `${reading.reason}: there is no value of late` };
+  }
+  const demand = reading.demandOf(newest);
+  if (demand === undefined) return { kind: 'unknown', text: `${reading.reason}: nothing was in service` };
+  const text = reading.text(newest, demand);
+  const { capacity } = situation.group;
+  const opinion = { kind: 'demand', reason: reading.reason, capacity: demand, text } as const;
+  if (demand >= capacity) return { ...opinion, agreed: demand };
+  const demands = demandsOver(series, reading, situation);
+  if (!demands) {
+    const gap = `${text}; values of the stabilization window are missing`;
+    return { ...opinion, agreed: capacity, objection: 'signal-unknown', text: gap };
+  }
+  const agreed = Math.max(demand, ...demands);
+  return agreed > demand ? { ...opinion, agreed, objection: 'stabilizing' } : { ...opinion, agreed };
+}
+
+/** CloudWatch shows some metrics minutes after their period has ended; what is older says nothing about now. */
+const usualDelayMs = 300_000;
+
+const isStale = ({ at }: Sample, { periodSeconds }: Series, { now }: Situation): boolean =>
+  now.getTime() - at.getTime() > usualDelayMs + 2 * periodSeconds * 1000;
+
+/** Of each value of the window; undefined if one is missing in it, or nothing can be said by it. */
+function demandsOver(
+  { samples, periodSeconds }: Series,
+  { demandOf }: Reading,
+  { windowStart, now }: Situation,
+): number[] | undefined {
+  const periodMs = periodSeconds * 1000;
+  // The first period may have begun before the window; the last ones may not be shown yet.
+  const inWindow = samples.filter(({ at }) => at.getTime() > windowStart.getTime() - periodMs);
+  if (inWindow.length === 0 && windowStart < now) return undefined;
+  let before = windowStart.getTime();
+  const demands: number[] = [];
+  for (const sample of inWindow) {
+    const demand = demandOf(sample);
+    if (demand === undefined || sample.at.getTime() - before > periodMs) return undefined;
+    demands.push(demand);
+    before = sample.at.getTime();
+  }
+  return demands;
+}

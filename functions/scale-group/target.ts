@@ -1,0 +1,39 @@
+/** As many as keep a metric at a value. Amazon EC2 Auto Scaling user guide, "Target tracking scaling policies". Pure. */
+import type { Series } from './group.ts';
+import type { TargetPolicy } from './job.ts';
+import { type Opinion, type Situation, shortNumber, wholeUp } from './opinion.ts';
+import { seriesOpinion } from './series.ts';
+
+/** AWS's own low alarm of a target tracking policy: less is removed only below nine tenths of the target. */
+const lowShare = 0.9;
+
+export function targetOpinion(policy: TargetPolicy, series: Series, situation: Situation): Opinion {
+  const { metric, value: target } = policy;
+  return seriesOpinion(
+    series,
+    {
+      reason: 'target',
+      demandOf({ at, value }) {
+        const measured = capacityAt(at, situation);
+        if (measured === undefined) return undefined;
+        const demand = wholeUp((measured * value) / target);
+        return value < target * lowShare ? demand : Math.max(demand, situation.group.capacity);
+      },
+      text: ({ value }, demand) =>
+        `${metric.name} is ${shortNumber(value)} for a target of ${shortNumber(target)}: ${demand}`,
+    },
+    situation,
+  );
+}
+
+/**
+ * The capacity that a value was measured of, in the group's own units: what came into service since was no part of it,
+ * what was removed since was. Otherwise the same high value would add instances again as soon as the first ones serve.
+ */
+function capacityAt(at: Date, { group, state: { lastIn } }: Situation): number | undefined {
+  const { capacity, starting, serving } = group;
+  const then = serving.filter((since) => since <= at).length;
+  if (then === 0) return undefined;
+  const removed = lastIn && at < lastIn.at ? lastIn.from - lastIn.to : 0;
+  return (Math.max(0, capacity - starting) * then) / serving.length + removed;
+}

@@ -37,6 +37,10 @@ export const anInstance = (overrides: Partial<Instance> = {}): Instance => ({
   id: 'i-0123456789abcdef0',
   state: 'running',
   launchedAt: new Date('2026-01-01T00:00:00Z'),
+  stoppedAt: undefined,
+  type: 't3.micro',
+  zone: 'eu-west-1a',
+  hibernates: false,
   rootDevice: '/dev/sda1',
   volumes: [
     { id: 'vol-00000000000000001', device: '/dev/sda1' },

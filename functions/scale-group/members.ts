@@ -1,30 +1,102 @@
 /** The instances of a group that starts and stops them, and what follows from how they stand. Pure. */
+import type { Instance } from '../../shared/aws/ec2-instances.ts';
+import type { SeenGroup } from './group.ts';
 
 export interface Member {
   id: string;
   zone: string;
-  state: 'pending' | 'running' | 'stopping' | 'stopped';
+  type: string;
+  /** `pending`, `running`, `stopping` or `stopped`. */
+  state: string;
   /** Its last start. */
   startedAt: Date;
-  /** Its last stop, where EC2 tells. */
-  stoppedAt: Date | undefined;
+  /** Its last stop; of one that EC2 does not tell, its start before it. */
+  stoppedAt: Date;
+  hibernates: boolean;
   /** Not to be started, stopped, registered or drained. */
   isProtected: boolean;
-  /** Taken out of service by a balancer, or failing EC2's own checks. */
-  isUnhealthy: boolean;
-  hibernates: boolean;
-  /** Since when it is being taken out of service: it does not count. */
+  /** Since when it is being taken out of service: it does not count. An unreadable mark is no date. */
   drainingSince: Date | undefined;
-  /** Where it belongs and is not, and where it still is. */
+  /** Taken out of service by a balancer, or failing EC2's own checks, though it had the time to warm up. */
+  isUnhealthy: boolean;
+  /** Every target group and classic balancer of the group. */
   places: readonly Place[];
 }
 
-/** A target group or a classic balancer, as a member stands in it. */
+/** How a member stands in a target group, or behind a classic balancer. */
 export interface Place {
   kind: 'target-group' | 'load-balancer';
   /** ARN, or name. */
   id: string;
   state: 'absent' | 'registered' | 'draining';
-  /** Of a target group: the ports that it is registered with; none: the group's own. */
+  /** In a target group: those that it is registered with; none: the group's own. */
   ports: readonly number[];
+  isUnhealthy: boolean;
+  /** How long it may take to finish what it has in hand; only read where something drains. */
+  delaySeconds?: number;
+}
+
+export const memberTags = {
+  /** ISO 8601, UTC: when it began to be taken out of service. Written before that, gone once it has stopped. */
+  draining: 'groundskeeper:draining',
+  /** Any value but "false": a person wants it left alone. */
+  protected: 'groundskeeper:protected',
+} as const;
+
+export interface Warmup {
+  warmupSeconds: number;
+  now: Date;
+}
+
+export function toMember(
+  instance: Instance,
+  { places, isImpaired }: { places: readonly Place[]; isImpaired: boolean },
+  warmup: Warmup,
+): Member {
+  const { id, zone, type, state, hibernates, tags, launchedAt: startedAt, stoppedAt } = instance;
+  const mark = tags[memberTags.draining];
+  const isSick = isImpaired || places.some((place) => place.isUnhealthy);
+  return {
+    id,
+    zone,
+    type,
+    state,
+    startedAt,
+    stoppedAt: stoppedAt ?? startedAt,
+    hibernates,
+    isProtected: (tags[memberTags.protected] ?? 'false') !== 'false',
+    drainingSince: mark === undefined ? undefined : new Date(mark),
+    isUnhealthy: isSick && isWarm(startedAt, warmup),
+    places,
+  };
+}
+
+const isWarm = (startedAt: Date, { warmupSeconds, now }: Warmup): boolean =>
+  warmAt(startedAt, warmupSeconds) <= now;
+
+export const warmAt = (startedAt: Date, warmupSeconds: number): Date =>
+  new Date(startedAt.getTime() + warmupSeconds * 1_000);
+
+export const isUp = ({ state }: Pick<Member, 'state'>): boolean => state === 'running' || state === 'pending';
+
+/** Whether it is part of the group's capacity. */
+export const counts = (member: Member): boolean => isUp(member) && member.drainingSince === undefined;
+
+/** Whether it takes load by now, as far as that is known. */
+export const isInService = (member: Member, warmup: Warmup): boolean =>
+  member.state === 'running' && counts(member) && !member.isUnhealthy && isWarm(member.startedAt, warmup);
+
+/** The group as the decision sees it. Its bounds are what can be reached: no protected one is started or stopped. */
+export function groupOf(members: readonly Member[], warmup: Warmup): SeenGroup {
+  const counting = members.filter(counts);
+  const running = counting.filter(({ state }) => state === 'running');
+  return {
+    capacity: counting.length,
+    starting: counting.length - running.filter(({ startedAt }) => isWarm(startedAt, warmup)).length,
+    serving: running
+      .filter(({ isUnhealthy }) => !isUnhealthy)
+      .map(({ startedAt }) => warmAt(startedAt, warmup.warmupSeconds)),
+    minimum: counting.filter(({ isProtected }) => isProtected).length,
+    maximum: members.filter((member) => !member.isProtected || counts(member)).length,
+  };
 }

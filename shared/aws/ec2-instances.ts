@@ -8,7 +8,14 @@ export interface Instance {
   id: string;
   /** `pending`, `running`, `shutting-down`, `terminated`, `stopping` or `stopped`. */
   state: string;
+  /** Its last start. */
   launchedAt: Date;
+  /** Its last stop, where EC2 tells when that was. */
+  stoppedAt: Date | undefined;
+  type: string;
+  zone: string;
+  /** Set up to keep its memory when it is stopped. */
+  hibernates: boolean;
   rootDevice: string | undefined;
   /** Its EBS volumes by device. */
   volumes: readonly { id: string; device: string }[];
@@ -52,9 +59,19 @@ const toInstance = (instance: Ec2Instance): Instance => ({
   id: required(instance.InstanceId, 'InstanceId'),
   state: required(instance.State?.Name, 'State'),
   launchedAt: required(instance.LaunchTime, 'LaunchTime'),
+  stoppedAt: timeIn(instance.StateTransitionReason),
+  type: required(instance.InstanceType, 'InstanceType'),
+  zone: required(instance.Placement?.AvailabilityZone, 'AvailabilityZone'),
+  hibernates: instance.HibernationOptions?.Configured ?? false,
   rootDevice: instance.RootDeviceName,
   volumes: (instance.BlockDeviceMappings ?? []).flatMap(({ DeviceName, Ebs }) =>
     Ebs?.VolumeId === undefined ? [] : [{ id: Ebs.VolumeId, device: DeviceName ?? '' }],
   ),
   tags: tagsOf(instance.Tags),
 });
+
+/** "User initiated (2026-11-21 08:14:05 GMT)": EC2 has no field of its own for the time of a stop. */
+function timeIn(reason = ''): Date | undefined {
+  const [, day, time] = /\((\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) (?:GMT|UTC)\)/.exec(reason) ?? [];
+  return day === undefined ? undefined : new Date(`${day}T${time}Z`);
+}

@@ -10,6 +10,8 @@ export type Nature =
   | 'volume-rate'
   /** Too many at once of something that takes its time: leave it for a later run. */
   | 'busy'
+  /** EC2 has no room for an instance of this type in this zone now; it may have in another. */
+  | 'no-capacity'
   /** No answer, or one of a broken server: it may have been done. Look before you repeat it. */
   | 'unknown-outcome'
   /** It is not there. */
@@ -44,6 +46,18 @@ const natures: Record<string, Nature> = {
   SnapshotCreationPerVolumeRateExceeded: 'volume-rate',
   // Five pending snapshots a volume, one for st1 and sc1: they may take hours to complete.
   ConcurrentSnapshotLimitExceeded: 'busy',
+  InsufficientInstanceCapacity: 'no-capacity',
+  InsufficientHostCapacity: 'no-capacity',
+  InsufficientCapacity: 'no-capacity',
+  InstanceLimitExceeded: 'quota',
+  VcpuLimitExceeded: 'quota',
+  // Auto Scaling, Elastic Load Balancing, SQS: the shapes' names.
+  ResourceContentionFault: 'throttled',
+  ScalingActivityInProgressFault: 'busy',
+  InstanceRefreshInProgressFault: 'busy',
+  // An instance, and a Classic Load Balancer's.
+  InvalidEndPointException: 'absent',
+  QueueDoesNotExist: 'absent',
   // 20 copies under way to a region.
   ResourceLimitExceeded: 'busy',
   'InvalidSnapshot.NotFound': 'absent',
@@ -127,14 +141,32 @@ interface Thrown {
 
 export function natureOf(error: unknown): Nature {
   const { name = '', message = '', code = '', $metadata } = (error ?? {}) as Thrown;
-  if (name === 'SnapshotQuotaExceededFault') return natureOfSnapshotQuota(message);
-  if (name === 'InvalidArgument' && usedReference.test(message)) return 'exists';
-  const known = Object.hasOwn(natures, name) ? natures[name] : undefined;
+  const known = natureByName(name, message);
   if (known) return known;
   const status = $metadata?.httpStatusCode ?? 0;
   if (status >= 500 || name === 'TimeoutError' || brokenConnections.has(code)) return 'unknown-outcome';
   return status >= 400 ? 'refused' : 'unclear';
 }
+
+function natureByName(name: string, message: string): Nature | undefined {
+  if (name === 'SnapshotQuotaExceededFault') return natureOfSnapshotQuota(message);
+  if (name === 'InvalidArgument' && usedReference.test(message)) return 'exists';
+  // It is said of what may never be a target, too.
+  if (name === 'InvalidTargetException' && /not in a running state/i.test(message)) return 'busy';
+  return Object.hasOwn(natures, name) ? natures[name] : undefined;
+}
+
+/** Of StartInstances and StopInstances: pending and stopping ones take neither. */
+export const isBetweenStates = (error: unknown): boolean =>
+  awsErrorOf(error).name === 'IncorrectInstanceState';
+
+/** Of StopInstances: a person has protected the instance from it. */
+export const isStopProtected = (error: unknown): boolean =>
+  awsErrorOf(error).name === 'OperationNotPermitted';
+
+/** Of StopInstances: the instance can be stopped, but not hibernated. */
+export const cannotHibernate = (error: unknown): boolean =>
+  awsErrorOf(error).name === 'UnsupportedHibernationConfiguration';
 
 /** What CloudFront really answers where its documentation has `InvalidationBatchAlreadyExists`. */
 const usedReference = /caller reference that was used for a previous invalidation batch/i;

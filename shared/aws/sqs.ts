@@ -1,12 +1,14 @@
 /** A queue of the function's own. */
 import {
   GetQueueAttributesCommand,
+  GetQueueUrlCommand,
   SendMessageBatchCommand,
   SQSClient,
   type SQSClientConfig,
 } from '@aws-sdk/client-sqs';
 import type { Lazy } from '../tools.ts';
 import { observing, required, slices } from './ec2.ts';
+import { natureOf } from './errors.ts';
 import { type Patience, persist } from './persist.ts';
 
 export interface Sqs {
@@ -20,6 +22,21 @@ export function sqsClient(config: SQSClientConfig = {}): SQSClient {
     maxAttempts: 1,
     requestHandler: { connectionTimeout: 3_000, requestTimeout: 15_000, throwOnRequestTimeout: true },
     ...config,
+  });
+}
+
+/** Undefined if there is no queue of this name. */
+export async function urlOfQueue({ sqs, patience }: Sqs, name: string): Promise<string | undefined> {
+  const client = await sqs();
+  const command = new GetQueueUrlCommand({ QueueName: name });
+  return observing(`The queue ${name}`, async () => {
+    try {
+      const { QueueUrl } = await persist(() => client.send(command), patience);
+      return required(QueueUrl, 'QueueUrl', 'SQS');
+    } catch (error) {
+      if (natureOf(error) === 'absent') return undefined;
+      throw error;
+    }
   });
 }
 

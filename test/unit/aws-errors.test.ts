@@ -28,6 +28,10 @@ describe('the nature of an error', () => {
     ['InvalidParameterValue', 400, 'refused'],
     ['IncorrectState', 400, 'refused'],
     ['OperationNotPermitted', 400, 'refused'],
+    ['InsufficientInstanceCapacity', 500, 'no-capacity'],
+    ['VcpuLimitExceeded', 400, 'quota'],
+    ['ScalingActivityInProgressFault', 400, 'busy'],
+    ['InvalidTargetException', 400, 'refused'],
     ['InternalError', 500, 'unknown-outcome'],
     ['Unavailable', 503, 'unknown-outcome'],
     ['SomethingNew', 502, 'unknown-outcome'],
@@ -78,6 +82,12 @@ describe('the nature of an error', () => {
     error.message =
       'Your request contains a caller reference that was used for a previous invalidation batch for the same distribution.';
     expect(natureOf(error)).toBe('exists');
+  });
+
+  it('of a target that does not run yet is busy, and of what can be none is refused', () => {
+    const error = answered('InvalidTargetException', 400);
+    error.message = "The following targets are not in a running state and cannot be registered: 'i-1'";
+    expect(natureOf(error)).toBe('busy');
   });
 
   it('never depends on the message', () => {

@@ -11,6 +11,10 @@ const instance = (overrides: Partial<Instance> = {}): Instance => ({
   id: 'i-0123456789abcdef0',
   state: 'running',
   launchedAt: new Date('2026-01-01T00:00:00Z'),
+  stoppedAt: undefined,
+  type: 't3.micro',
+  zone: 'eu-west-1a',
+  hibernates: false,
   rootDevice: '/dev/xvda',
   volumes: [
     { id: 'vol-0123456789abcdef0', device: '/dev/xvda' },

@@ -18,7 +18,7 @@ const timeOfDay = z
   .check(z.regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'expected a time of day such as "08:00"'));
 
 /** Amazon CloudWatch API reference, MetricDataQuery. */
-const metric = z.strictObject({
+export const metric = z.strictObject({
   namespace: z.string().check(z.minLength(1), z.maxLength(255)),
   name: z.string().check(z.minLength(1), z.maxLength(255)),
   dimensions: z._default(z.record(z.string(), z.string()), {}),
@@ -30,7 +30,7 @@ const metric = z.strictObject({
 export type Metric = z.infer<typeof metric>;
 
 /** Amazon EC2 Auto Scaling user guide, "Step scaling": bounds are differences from the alarm's threshold. */
-const step = z.strictObject({
+export const step = z.strictObject({
   lowerBound: z.optional(z.number()),
   upperBound: z.optional(z.number()),
   change: z.int(),
@@ -38,7 +38,7 @@ const step = z.strictObject({
 export type Step = z.infer<typeof step>;
 
 /** So much more or less while an alarm rings. */
-const stepPolicy = z.strictObject({
+export const stepPolicy = z.strictObject({
   kind: z.literal('step'),
   /** The alarm's name in CloudWatch. */
   alarm: z.string().check(z.minLength(1), z.maxLength(255)),
@@ -53,7 +53,7 @@ const stepPolicy = z.strictObject({
 export type StepPolicy = z.infer<typeof stepPolicy>;
 
 /** As many as keep a metric, which falls as instances come, at a value. */
-const targetPolicy = z.strictObject({
+export const targetPolicy = z.strictObject({
   kind: z.literal('target'),
   metric,
   value: z.number().check(z.gt(0)),
@@ -61,7 +61,7 @@ const targetPolicy = z.strictObject({
 export type TargetPolicy = z.infer<typeof targetPolicy>;
 
 /** As many as work a queue off in the delay that is acceptable. */
-const backlogPolicy = z.strictObject({
+export const backlogPolicy = z.strictObject({
   kind: z.literal('backlog'),
   /** The queue's name. */
   queue: z.string().check(z.regex(/^[A-Za-z0-9_-]{1,80}(\.fifo)?$/, 'expected the name of an SQS queue')),
@@ -75,7 +75,7 @@ const policy = z.discriminatedUnion('kind', [stepPolicy, targetPolicy, backlogPo
 export type Policy = z.infer<typeof policy>;
 
 /** From this moment on until that of the next entry, these bounds hold. */
-const period = z
+export const period = z
   .strictObject({
     days: z._default(z.array(z.enum(weekdays)).check(z.minLength(1)), [...weekdays]),
     at: timeOfDay,
@@ -96,7 +96,7 @@ const period = z
 export type Period = z.infer<typeof period>;
 
 /** Instances that are started and stopped. */
-const instances = z.strictObject({
+export const instances = z.strictObject({
   tags: tagFilter,
   /** ARNs of target groups (Application, Network and Gateway Load Balancers). */
   targetGroups: z._default(
@@ -107,6 +107,11 @@ const instances = z.strictObject({
   loadBalancers: z._default(z.array(z.string().check(z.minLength(1))), []),
 });
 export type InstanceGroup = z.infer<typeof instances>;
+
+export const cooldown = z.strictObject({
+  outSeconds: z._default(seconds(3600).check(z.minimum(60)), 60),
+  inSeconds: z._default(seconds(86_400).check(z.minimum(60)), 300),
+});
 
 /** Gives a group of instances the capacity that its load and the clock demand. */
 export const scaleGroupJob = z
@@ -121,13 +126,7 @@ export const scaleGroupJob = z
     /** An instance so long after its start is no measure of the load, and is none that is missing. */
     warmupSeconds: z._default(seconds(3600), 180),
     /** So long after a change there is none that adds, or none that removes. */
-    cooldown: z._default(
-      z.strictObject({
-        outSeconds: z._default(seconds(3600).check(z.minimum(60)), 60),
-        inSeconds: z._default(seconds(86_400).check(z.minimum(60)), 300),
-      }),
-      { outSeconds: 60, inSeconds: 300 },
-    ),
+    cooldown: z._default(cooldown, { outSeconds: 60, inSeconds: 300 }),
     /** Fewer instances only if all of this time, up to now, agrees. */
     stabilizationSeconds: z._default(seconds(3600), 300),
     policies: z._default(z.array(policy).check(z.maxLength(20)), []),

@@ -1,12 +1,18 @@
 /** When tiers start: as EventBridge Scheduler is told, and as the rules and `npm run plan` reckon it. */
-import { type Cadence, type MinuteOfDay, weekdays, type ZonedCadence } from './plan.ts';
+import { type Cadence, type MinuteOfDay, type Weekday, weekdays } from './plan.ts';
 import { day, instantsOf, offsetAt, type Zone } from './zones.ts';
 
 const minuteMs = 60_000;
 const hourMs = 3_600_000;
 
-/** A tier's cadence, or every so many minutes of the hour, from a first one on. */
-export type Rhythm = Cadence | { unit: 'minute'; minutes: number; from: number };
+/** A tier's cadence; every so many minutes of the hour, from a first one on; or a time of some weekdays. */
+export type Rhythm =
+  | Cadence
+  | { unit: 'minute'; minutes: number; from: number }
+  | { unit: 'weekdays'; on: readonly Weekday[]; at: MinuteOfDay };
+
+/** Those that Scheduler reckons by the wall clock of the plan's zone. */
+export type ZonedRhythm = Exclude<Rhythm, { unit: 'hour' | 'minute' }>;
 
 /** The zone that Scheduler reckons a rhythm in. */
 export const zoneOf = ({ unit }: Rhythm, timezone: string): string =>
@@ -24,20 +30,28 @@ export function cronOf(cadence: Rhythm): string {
     case 'day':
       return `cron(${time} * * ? *)`;
     case 'week':
-      return `cron(${time} ? * ${cadence.on.slice(0, 3).toUpperCase()} *)`;
+      return `cron(${time} ? * ${shortName(cadence.on)} *)`;
+    case 'weekdays':
+      return `cron(${time} ? * ${cadence.on.map(shortName).join(',')} *)`;
     case 'month':
       return `cron(${time} ${cadence.on} * ? *)`;
   }
 }
 
+/** `MON` */
+const shortName = (weekday: Weekday): string => weekday.slice(0, 3).toUpperCase();
+
 /** Whether a cadence has a start on the local date that begins at `midnight`. */
-export function runsOn(cadence: ZonedCadence, midnight: number): boolean {
+export function runsOn(cadence: ZonedRhythm, midnight: number): boolean {
   const date = new Date(midnight);
+  const weekday = weekdays[date.getUTCDay()];
   switch (cadence.unit) {
     case 'day':
       return true;
     case 'week':
-      return weekdays[date.getUTCDay()] === cadence.on;
+      return weekday === cadence.on;
+    case 'weekdays':
+      return cadence.on.some((day) => day === weekday);
     case 'month':
       return date.getUTCDate() === cadence.on;
   }

@@ -1,11 +1,12 @@
 /**
  * A plan becomes CloudFormation: schedules, event rules, roles, queues, alarms, the buckets and distributions
- * of sites, and the table if the ledger is one. Pure, and every logical id is made of names: what is added or moved in the plan
- * leaves the other resources as they are.
+ * of sites, the alarms of groups, and the table if the ledger is one. Pure, and every logical id is made of names:
+ * what is added or moved in the plan leaves the other resources as they are.
  */
 import { alarmResources } from './alarms.ts';
 import { distributionResources } from './distributions.ts';
 import { eventRuleResources } from './event-rules.ts';
+import { groupAlarmResources } from './group-alarms.ts';
 import { ledgerResources } from './ledger-resources.ts';
 import { type Outputs, outputsOf } from './outputs.ts';
 import type { Plan } from './plan.ts';
@@ -34,6 +35,7 @@ export function compilePlan(plan: Plan, target: Target): CompiledPlan {
       ...roleResources(plan, target),
       ...queueResources(),
       ...alarmResources(plan, target),
+      ...groupAlarmResources(plan, target),
       ...ledgerResources(plan, owner),
       ...siteBucketResources(plan),
       ...distributionResources(plan, target),

@@ -2,6 +2,7 @@
 import { awaitedCopyHours } from './alarms.ts';
 import { type Rhythm, startsBetween, timeText } from './cadence.ts';
 import { backupText } from './describe-backup.ts';
+import { groupText } from './describe-group.ts';
 import { siteText } from './describe-site.ts';
 import { eventRulesOf } from './event-rules.ts';
 import { type FunctionName, functionNames } from './functions.ts';
@@ -31,6 +32,7 @@ export function describePlan(plan: Plan, target: Target, now: Date): string {
     indented(jobLines(plan, target)),
     ...plan.backups.flatMap((backup) => backupText(backup, target.region)),
     ...plan.sites.flatMap(siteText),
+    ...plan.groups.flatMap(groupText),
     'Alarms',
     indented(alarmLines(plan)),
     'What each function may do, besides its own log and its dead-letter queue',
@@ -86,6 +88,7 @@ function instantText(milliseconds: number): string {
 function rhythmText(cadence: Rhythm, timezone: string): string {
   switch (cadence.unit) {
     case 'minute':
+      if (cadence.minutes === 1) return 'every minute';
       return `every ${cadence.minutes} minutes from ${timeText(cadence.from)} UTC`;
     case 'hour':
       return `every ${cadence.hours === 1 ? 'hour' : `${cadence.hours} hours`} from ${timeText(cadence.minute)} UTC`;
@@ -93,6 +96,8 @@ function rhythmText(cadence: Rhythm, timezone: string): string {
       return `every day at ${timeText(cadence.at)} ${timezone}`;
     case 'week':
       return `every ${cadence.on} at ${timeText(cadence.at)} ${timezone}`;
+    case 'weekdays':
+      return `${cadence.on.map((weekday) => weekday.slice(0, 3)).join(', ')} at ${timeText(cadence.at)} ${timezone}`;
     case 'month':
       return `day ${cadence.on} of every month at ${timeText(cadence.at)} ${timezone}`;
   }

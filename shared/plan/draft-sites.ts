@@ -4,6 +4,7 @@ import { bucketField, prefixField } from '../sites/site-fields.ts';
 import { minuteOfDay } from './cadence.ts';
 import type { Path } from './mistakes.ts';
 import type { Cadence } from './plan.ts';
+import { isRecord, listOf } from './raw-values.ts';
 import { time } from './schema/tier.ts';
 
 /** The one that the stack makes for the releases of all sites that name none. */
@@ -27,8 +28,7 @@ export interface DraftSite extends DraftPlace {
 }
 
 export function siteDraftsOf(sites: unknown): DraftSite[] {
-  const list: unknown[] = Array.isArray(sites) ? sites : [];
-  return list.flatMap((site, index) => (isRecord(site) ? [siteDraft(site, ['sites', index])] : []));
+  return listOf(sites).flatMap((site, index) => (isRecord(site) ? [siteDraft(site, ['sites', index])] : []));
 }
 
 function siteDraft(site: Record<string, unknown>, path: Path): DraftSite {
@@ -64,6 +64,3 @@ function placeDraft(value: Record<string, unknown>, path: Path): DraftPlace {
     prefix: prefixField.safeParse(value['prefix']).data ?? '',
   };
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

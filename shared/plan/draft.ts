@@ -5,12 +5,14 @@
 import { type Duration, parseDuration } from '../duration.ts';
 import { nameField } from '../job.ts';
 import { minuteOfDay } from './cadence.ts';
+import { type DraftGroup, groupDraftsOf } from './draft-groups.ts';
 import { type DraftSite, siteDraftsOf } from './draft-sites.ts';
 import type { Mistake, Path } from './mistakes.ts';
 import { type Cadence, type SubjectKind, subjectKinds, type Weekday } from './plan.ts';
+import { defined, isRecord, listOf, recordOf } from './raw-values.ts';
 import { copySchema } from './schema/copy.ts';
 import { tierSchema } from './schema/tier.ts';
-import { planSchema, type TierFile } from './schema.ts';
+import { parts, planSchema, type TierFile } from './schema.ts';
 
 export interface DraftTier {
   path: Path;
@@ -49,7 +51,8 @@ export interface Draft {
   notify?: string;
   backups: DraftBackup[];
   sites: DraftSite[];
-  /** Whether it is a plan, with neither of the two. */
+  groups: DraftGroup[];
+  /** Whether it is a plan, with none of them. */
   ofNothing: boolean;
   /** What is wrong between the keys of single tiers. */
   mistakes: Mistake[];
@@ -69,7 +72,8 @@ export function draftOf(raw: unknown): Draft {
     ...defined('notify', notify.safeParse(file['notify']).data),
     backups,
     sites: siteDraftsOf(file['sites']),
-    ofNothing: isRecord(raw) && !('backups' in raw) && !('sites' in raw),
+    groups: groupDraftsOf(file['groups']),
+    ofNothing: isRecord(raw) && !parts.some((part) => part in raw),
     mistakes,
   };
 }
@@ -174,13 +178,3 @@ function dayMistakes(unit: Cadence['unit'], { on }: Times, path: Path): Mistake[
 }
 
 const durationOf = (value: unknown) => (typeof value === 'string' ? parseDuration(value) : undefined);
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const recordOf = (value: unknown): Record<string, unknown> => (isRecord(value) ? value : {});
-
-const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
-
-const defined = <Key extends string, Value>(key: Key, value: Value | undefined) =>
-  (value === undefined ? {} : { [key]: value }) as { [K in Key]?: Value };

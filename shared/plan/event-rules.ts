@@ -1,6 +1,7 @@
 /** The rules: what starts a function as soon as AWS, or another function, says that something has happened. */
 import { copyRulesOf } from './copy-rules.ts';
 import { type FunctionName, functionNames } from './functions.ts';
+import { groupRulesOf } from './group-rules.ts';
 import { functionResourceId, lambdaId } from './logical-ids.ts';
 import type { Plan } from './plan.ts';
 import { siteRulesOf } from './site-rules.ts';
@@ -20,6 +21,7 @@ export interface EventRule {
 export const eventRulesOf = (plan: Plan, target: Target): EventRule[] => [
   ...copyRulesOf(plan),
   ...siteRulesOf(plan, target),
+  ...groupRulesOf(plan),
 ];
 
 export function eventRuleResources(plan: Plan, target: Target): Resources {

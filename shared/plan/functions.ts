@@ -4,6 +4,7 @@ import { permissions as createImages } from '../../functions/create-images/permi
 import { permissions as expireBackups } from '../../functions/expire-backups/permissions.ts';
 import { permissions as invalidateCdn } from '../../functions/invalidate-cdn/permissions.ts';
 import { permissions as reconcileLedger } from '../../functions/reconcile-ledger/permissions.ts';
+import { permissions as scaleGroup } from '../../functions/scale-group/permissions.ts';
 import { permissions as syncAssets } from '../../functions/sync-assets/permissions.ts';
 import { permissions as takeDbSnapshots } from '../../functions/take-db-snapshots/permissions.ts';
 import { permissions as takeSnapshots } from '../../functions/take-snapshots/permissions.ts';
@@ -18,11 +19,13 @@ export const functions = {
   'reconcile-ledger': reconcileLedger,
   'sync-assets': syncAssets,
   'invalidate-cdn': invalidateCdn,
+  'scale-group': scaleGroup,
 } satisfies Record<string, Permissions>;
 
 export type FunctionName = keyof typeof functions;
 
 export const functionNames = Object.keys(functions) as FunctionName[];
 
-/** Those that have nothing to do without sites, and may do nothing then. */
+/** Those that have nothing to do without sites, or without groups, and may do nothing then. */
 export const siteFunctions: readonly FunctionName[] = ['sync-assets', 'invalidate-cdn'];
+export const groupFunctions: readonly FunctionName[] = ['scale-group'];

@@ -37,6 +37,16 @@ export const siteOutputId = (
 export const releasesId = (resource: 'Bucket' | 'BucketPolicy'): string => `Releases${resource}`;
 export const accessControlId = 'SitesAccessControl';
 
+/** `web` and `TickSchedule` make `GroupWebTickSchedule`. */
+export const groupResourceId = (group: string, resource: 'AlarmRule' | 'TickSchedule'): string =>
+  `Group${pascal(group)}${resource}`;
+/** An alarm that is written in the plan. */
+export const groupAlarmId = (group: string, alarm: string): string =>
+  `Group${pascal(group)}${pascal(alarm)}Alarm`;
+/** By the time of day, `08:00`. */
+export const momentScheduleId = (group: string, at: string): string =>
+  `Group${pascal(group)}At${at.replace(':', '')}Schedule`;
+
 type FunctionResource =
   | 'Role'
   | 'Schedule'
@@ -61,3 +71,10 @@ export function lambdaId(functionName: string): string {
 export const scheduleName = (backup: string, tier: string): string => `${backup}.${tier}`;
 /** With one dot more than any tier's. */
 export const verifyScheduleName = (site: string): string => `site.${site}.verify`;
+export const tickScheduleName = (group: string): string => `group.${group}.tick`;
+/** `group.web.at-0800` */
+export const momentScheduleName = (group: string, at: string): string =>
+  `group.${group}.at-${at.replace(':', '')}`;
+/** A dot, which no name of the plan has, keeps it apart from the alarms of backups. */
+export const groupAlarmName = (owner: string, group: string, alarm: string): string =>
+  `${owner}-${group}.${alarm}`;

@@ -46,3 +46,11 @@ export const theReleaseBuckets = `\${releaseBuckets}`;
 export const theReleaseObjects = `\${releaseObjects}`;
 /** Those that its sites name or make; of a site whose distributions are found by their origin, all of the account. */
 export const theDistributions = `\${distributions}`;
+
+/** The same of its groups: those of Auto Scaling, target groups, classic balancers, and the queues of backlogs. */
+export const theAutoScalingGroups = `\${autoScalingGroups}`;
+export const theTargetGroups = `\${targetGroups}`;
+export const theLoadBalancers = `\${loadBalancers}`;
+export const theGroupQueues = `\${groupQueues}`;
+/** The instances of its groups: the statement, which has no other resource, holds for those with the tags of a group. */
+export const theGroupInstances = `\${groupInstances}`;

@@ -1,6 +1,7 @@
 /** A plan that has passed every rule, in the terms that the compiler thinks in. */
 import type { Duration, DurationUnit } from '../duration.ts';
 import type { DatabaseSelector, InstanceBackup, InstanceSelector, VolumeSelector } from '../job.ts';
+import type { Group } from './group.ts';
 import type { Site } from './site.ts';
 
 export const weekdays = [
@@ -73,6 +74,7 @@ export interface Plan {
   logRetentionDays: number;
   backups: Backup[];
   sites: Site[];
+  groups: Group[];
 }
 
 /** The regions other than the stack's own that hold copies, each once. */

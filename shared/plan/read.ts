@@ -1,12 +1,15 @@
 /** From the text of groundskeeper.yml to a plan that has passed every rule. */
 import { type Duration, parseDuration } from '../duration.ts';
-import { cadenceOf, draftOf } from './draft.ts';
+import { cadenceOf, type Draft, draftOf } from './draft.ts';
 import { type Mistake, PlanError, planError } from './mistakes.ts';
 import type { Backup, CopyTarget, Plan, Subject, Tier } from './plan.ts';
+import { groupOf } from './read-group.ts';
 import { siteOf } from './read-site.ts';
+import { asInJobs } from './read-tags.ts';
 import { accountMistakes } from './rules/account.ts';
 import { copyMistakes } from './rules/copies.ts';
 import { freezeMistakes } from './rules/freeze.ts';
+import { groupMistakes } from './rules/groups.ts';
 import { nameMistakes } from './rules/names.ts';
 import { retentionMistakes } from './rules/retention.ts';
 import { selectorMistakes } from './rules/selectors.ts';
@@ -40,6 +43,7 @@ export function readPlan(text: string, { file, region, now }: ReadOptions): Plan
 function ruleMistakes(raw: unknown, region: string, now: Date): Mistake[] {
   const draft = draftOf(raw);
   return [
+    ...emptiness(draft),
     ...draft.mistakes,
     ...nameMistakes(draft),
     ...selectorMistakes(draft),
@@ -47,10 +51,16 @@ function ruleMistakes(raw: unknown, region: string, now: Date): Mistake[] {
     ...retentionMistakes(draft),
     ...copyMistakes(draft, region),
     ...siteMistakes(draft),
+    ...groupMistakes(draft, region),
     ...timeMistakes(draft, now),
     ...accountMistakes(draft, region),
   ];
 }
+
+const emptiness = ({ ofNothing }: Draft): Mistake[] =>
+  ofNothing
+    ? [{ path: [], message: 'has neither backups, sites nor groups; expected one of them at least' }]
+    : [];
 
 function planOf(file: PlanFile): Plan {
   return {
@@ -65,6 +75,7 @@ function planOf(file: PlanFile): Plan {
       }),
     ),
     sites: (file.sites ?? []).map(siteOf),
+    groups: (file.groups ?? []).map(groupOf),
   };
 }
 
@@ -87,14 +98,6 @@ function subjectOf({ name, volumes, instances, databases, images }: BackupFile):
   if (databases) return { kind: 'databases', chosen: asInJobs(databases) };
   if (images) return { kind: 'images', chosen: asInJobs(images) };
   throw new PlanError(`Backup ${name} passed the rules and is of nothing`);
-}
-
-type TagsFile = Record<string, string | string[]>;
-
-/** A tag's value is always a list there. */
-function asInJobs<Chosen extends { tags?: TagsFile | undefined }>({ tags, ...others }: Chosen) {
-  const lists = tags && Object.entries(tags).map(([key, value]) => [key, [value].flat()] as const);
-  return { ...(lists && { tags: Object.fromEntries(lists) }), ...others };
 }
 
 const copiesOf = ({ copies = [] }: BackupFile): CopyTarget[] =>

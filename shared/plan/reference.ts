@@ -44,7 +44,8 @@ function row(key: string, schema: JsonSchema, required: boolean): string {
 
 function objectIn(schema: JsonSchema): JsonSchema | undefined {
   const inner = schema.type === 'array' ? (schema.items as JsonSchema) : schema;
-  return inner.properties ? inner : undefined;
+  const ways = [inner, ...((inner.anyOf ?? []) as JsonSchema[])];
+  return ways.find(({ properties }) => properties);
 }
 
 const code = (value: unknown): string =>

@@ -1,11 +1,12 @@
 /** A role of its own for each function: what its `permissions.ts` says, its log group, its queues. */
 import { ledgerStatement } from '../ledger/permissions.ts';
-import { type FunctionName, functionNames, functions, siteFunctions } from './functions.ts';
+import { type FunctionName, functionNames, functions, groupFunctions, siteFunctions } from './functions.ts';
+import { groupArnsOf, perGroup } from './group-arns.ts';
 import { functionResourceId } from './logical-ids.ts';
 import { arnHere, type Statement, theOwner } from './permissions.ts';
 import type { Plan } from './plan.ts';
 import { queueing } from './queues.ts';
-import { arnsOf } from './site-arns.ts';
+import { siteArnsOf } from './site-arns.ts';
 import { arnOf, filledIn, ownerOf, type Resource, type Resources, sub, type Target } from './template.ts';
 
 export function roleResources(plan: Plan, target: Target): Resources {
@@ -64,18 +65,32 @@ function queueStatements(name: string) {
   ];
 }
 
-/** What a function may do beyond its logs and its queues, under the plan's ledger and with its sites. */
-export function statementsOf(name: FunctionName, plan: Pick<Plan, 'ledger' | 'sites'>): Statement[] {
-  if (plan.sites.length === 0 && siteFunctions.includes(name)) return [];
+/** What the rights of functions depend on. */
+type Named = Pick<Plan, 'ledger' | 'sites' | 'groups'>;
+
+/** What a function may do beyond its logs and its queues, under the plan's ledger, with its sites and groups. */
+export function statementsOf(name: FunctionName, plan: Named): Statement[] {
+  if (isIdle(name, plan)) return [];
   const { statements, ledger: operations } = functions[name];
   return [
-    ...statements.map((statement) => ({
-      ...statement,
-      resources: [...new Set(statement.resources.flatMap((resource) => arnsOf(resource, plan)))],
-    })),
+    ...statements
+      .flatMap((statement) => perGroup(statement, plan))
+      .map((statement) => ({ ...statement, resources: arnsOf(statement.resources, plan) }))
+      .filter(({ resources }) => resources.length > 0),
     ...(operations.length > 0 ? [ledgerStatement(plan.ledger, operations)] : []),
   ];
 }
+
+const isIdle = (name: FunctionName, { sites, groups }: Named): boolean =>
+  (sites.length === 0 && siteFunctions.includes(name)) ||
+  (groups.length === 0 && groupFunctions.includes(name));
+
+/** The ARNs that the resources of a statement stand for: of each site or group, or just themselves. Each once. */
+const arnsOf = (resources: readonly string[], plan: Named): string[] => [
+  ...new Set(
+    resources.flatMap((resource) => siteArnsOf(resource, plan) ?? groupArnsOf(resource, plan) ?? [resource]),
+  ),
+];
 
 function policyStatement({ actions, resources, conditions }: Statement, owner: string) {
   return {

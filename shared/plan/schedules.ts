@@ -1,6 +1,7 @@
-/** The schedules: one a tier and a site, one for expiry, one for the ledger, and one for copies if there are any. */
+/** The schedules: one a tier and a site, those of groups, one for expiry, one for the ledger, and one for copies if there are any. */
 import { cronOf, type Rhythm, zoneOf } from './cadence.ts';
-import { type FunctionName, functionNames } from './functions.ts';
+import type { FunctionName } from './functions.ts';
+import { groupSchedules } from './group-schedules.ts';
 import { copyBackupsJobOf, expireBackupsJobOf, reconcileLedgerJobOf, takingOf } from './jobs.ts';
 import {
   functionResourceId,
@@ -10,20 +11,11 @@ import {
   tierScheduleId,
   verifyScheduleName,
 } from './logical-ids.ts';
-import { arnHere } from './permissions.ts';
 import { copyRegions, intervalOf, mostHours, type Plan } from './plan.ts';
+import { schedulerRole } from './scheduler-role.ts';
 import { verifyJobOf } from './site-jobs.ts';
 import { subjectWords } from './subject-words.ts';
-import {
-  arnOf,
-  filledIn,
-  ownerOf,
-  type Resource,
-  type Resources,
-  ref,
-  sub,
-  type Target,
-} from './template.ts';
+import { arnOf, filledIn, ownerOf, type Resource, type Resources, ref, type Target } from './template.ts';
 
 /** A schedule before it is CloudFormation; `npm run plan` shows these. */
 export interface Schedule {
@@ -45,7 +37,13 @@ const reconciling: Rhythm = { unit: 'hour', hours: 1, minute: 10 };
 const copying: Rhythm = { unit: 'minute', minutes: 10, from: 5 };
 
 export function schedulesOf(plan: Plan): Schedule[] {
-  return [...tierSchedules(plan), ...copySchedules(plan), ...siteSchedules(plan), ...hourlySchedules(plan)];
+  return [
+    ...tierSchedules(plan),
+    ...copySchedules(plan),
+    ...siteSchedules(plan),
+    ...groupSchedules(plan),
+    ...hourlySchedules(plan),
+  ];
 }
 
 function tierSchedules({ backups }: Plan): Schedule[] {
@@ -147,51 +145,8 @@ function scheduleResource(schedule: Schedule, { timezone }: Plan): Resource {
 }
 
 /** A start is worth delivering until the next one is due; a day is the most that Scheduler retries. */
-const retrySeconds = (rhythm: Rhythm): number =>
-  rhythm.unit === 'minute' ? rhythm.minutes * 60 : Math.min(mostHours(intervalOf(rhythm)), 24) * 3600;
-
-/** Scheduler's own role: it starts these functions and puts what it cannot deliver into their queues. */
-function schedulerRole(owner: string): Resource {
-  return {
-    Type: 'AWS::IAM::Role',
-    Properties: {
-      AssumeRolePolicyDocument: {
-        Version: '2012-10-17',
-        Statement: [
-          {
-            Effect: 'Allow',
-            Principal: { Service: 'scheduler.amazonaws.com' },
-            Action: 'sts:AssumeRole',
-            // Confused deputy: only our own group's schedules (EventBridge Scheduler user guide).
-            Condition: {
-              StringEquals: {
-                'aws:SourceAccount': ref('AWS::AccountId'),
-                'aws:SourceArn': sub(arnHere('scheduler', `schedule-group/${owner}`)),
-              },
-            },
-          },
-        ],
-      },
-      Policies: [
-        {
-          PolicyName: 'start-functions',
-          PolicyDocument: {
-            Version: '2012-10-17',
-            Statement: [
-              {
-                Effect: 'Allow',
-                Action: ['lambda:InvokeFunction'],
-                Resource: functionNames.map((name) => arnOf(lambdaId(name))),
-              },
-              {
-                Effect: 'Allow',
-                Action: ['sqs:SendMessage'],
-                Resource: functionNames.map((name) => arnOf(functionResourceId(name, 'DeadLetters'))),
-              },
-            ],
-          },
-        },
-      ],
-    },
-  };
+function retrySeconds(rhythm: Rhythm): number {
+  if (rhythm.unit === 'minute') return rhythm.minutes * 60;
+  const hours = rhythm.unit === 'weekdays' ? 24 : mostHours(intervalOf(rhythm));
+  return Math.min(hours, 24) * 3600;
 }

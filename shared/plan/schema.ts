@@ -9,6 +9,7 @@ import { nameField } from '../job.ts';
 import { subjectKinds } from './plan.ts';
 import { copiesSchema } from './schema/copy.ts';
 import { described, oneOfKeys } from './schema/fields.ts';
+import { groupSchema } from './schema/group.ts';
 import { siteSchema } from './schema/site.ts';
 import { subjectSchemas } from './schema/subjects.ts';
 import { tierSchema } from './schema/tier.ts';
@@ -41,6 +42,9 @@ const logRetentionDays = [
 
 const topicPattern = 'arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}';
 const addressPattern = '[^\\s@:]+@[^\\s@:]+\\.[^\\s@:]+';
+
+/** What a plan is of: one of these at least. */
+export const parts = ['backups', 'sites', 'groups'] as const;
 
 export const planSchema = z
   .strictObject({
@@ -99,11 +103,19 @@ export const planSchema = z
       .min(1, 'has no site; expected at least one')
       .optional()
       .meta({
-        description: 'What is published, where to, and who serves it. Without `backups` at least one.',
+        description: 'What is published, where to, and who serves it.',
+      }),
+    groups: z
+      .array(groupSchema, { error: 'is not a list of groups; expected at least one "- name: …"' })
+      .min(1, 'has no group; expected at least one')
+      .optional()
+      .meta({
+        description:
+          'Which groups of instances follow their load and the clock. A plan has backups, sites or groups.',
       }),
   })
   .meta({
-    anyOf: [{ required: ['backups'] }, { required: ['sites'] }],
+    anyOf: parts.map((part) => ({ required: [part] })),
     title: 'Groundskeeper plan',
     description:
       'What Groundskeeper does in this account. `serverless deploy` turns it into schedules, alarms and roles.',
@@ -112,4 +124,5 @@ export const planSchema = z
 export type PlanFile = z.output<typeof planSchema>;
 export type BackupFile = z.output<typeof backupSchema>;
 export type SiteFile = z.output<typeof siteSchema>;
+export type GroupFile = z.output<typeof groupSchema>;
 export type TierFile = BackupFile['tiers'][number];

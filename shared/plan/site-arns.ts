@@ -24,8 +24,8 @@ const arnsOfSite: Readonly<Record<string, (site: Site) => string[]>> = {
   [theDistributions]: (site) => (distributionsOf(site) ?? ['*']).map(distributionArn),
 };
 
-/** The ARNs that a resource of a statement stands for: of each site, or just itself. */
-export function arnsOf(resource: string, { sites }: Pick<Plan, 'sites'>): string[] {
+/** Undefined if it stands for nothing of sites. */
+export function siteArnsOf(resource: string, { sites }: Pick<Plan, 'sites'>): string[] | undefined {
   const ofSite = arnsOfSite[resource];
-  return ofSite ? sites.flatMap(ofSite) : [resource];
+  return ofSite && sites.flatMap(ofSite);
 }

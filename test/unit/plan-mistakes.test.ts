@@ -29,7 +29,7 @@ const cases: Case[] = [
   {
     title: 'an empty file',
     text: '',
-    message: 'groundskeeper.yml:1:1 has neither backups nor sites; expected one of them at least',
+    message: 'groundskeeper.yml:1:1 has neither backups, sites nor groups; expected one of them at least',
   },
   {
     title: 'text in place of a plan',

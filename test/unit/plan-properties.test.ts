@@ -5,6 +5,7 @@ import { createImagesJob } from '../../functions/create-images/job.ts';
 import { expireBackupsJob } from '../../functions/expire-backups/job.ts';
 import { invalidateCdnJob } from '../../functions/invalidate-cdn/job.ts';
 import { reconcileLedgerJob } from '../../functions/reconcile-ledger/job.ts';
+import { scaleGroupJob } from '../../functions/scale-group/job.ts';
 import { syncAssetsJob } from '../../functions/sync-assets/job.ts';
 import { takeDbSnapshotsJob } from '../../functions/take-db-snapshots/job.ts';
 import { takeSnapshotsJob } from '../../functions/take-snapshots/job.ts';
@@ -22,6 +23,7 @@ const jobs: Readonly<Record<FunctionName, { safeParse: (job: unknown) => { error
   'reconcile-ledger': reconcileLedgerJob,
   'sync-assets': syncAssetsJob,
   'invalidate-cdn': invalidateCdnJob,
+  'scale-group': scaleGroupJob,
 };
 
 const seed = 20_261_121;

@@ -4,9 +4,7 @@ import type { DraftPlace, DraftSite } from '../draft-sites.ts';
 import { siteResourceId } from '../logical-ids.ts';
 import { type Mistake, type Path, quote } from '../mistakes.ts';
 
-export function siteMistakes({ sites, ofNothing }: Draft): Mistake[] {
-  if (ofNothing)
-    return [{ path: [], message: 'has neither backups nor sites; expected one of them at least' }];
+export function siteMistakes({ sites }: Draft): Mistake[] {
   return sites.flatMap((site, index) => {
     const earlier = sites.slice(0, index);
     return [

@@ -1,0 +1,55 @@
+/** What scale-group calls: its role allows this and nothing else. */
+import {
+  type Permissions,
+  theAutoScalingGroups,
+  theGroupInstances,
+  theGroupQueues,
+  theLoadBalancers,
+  theTargetGroups,
+} from '../../shared/plan/permissions.ts';
+
+/** The mark of a member that is being taken out of service. */
+const onlyTheMark = { 'ForAllValues:StringEquals': { 'aws:TagKeys': ['groundskeeper:draining'] } };
+
+export const permissions: Permissions = {
+  statements: [
+    {
+      actions: ['cloudwatch:DescribeAlarms', 'cloudwatch:GetMetricData'],
+      resources: ['*'],
+    },
+    {
+      actions: ['autoscaling:DescribeAutoScalingGroups', 'autoscaling:DescribeInstanceRefreshes'],
+      resources: ['*'],
+    },
+    { actions: ['autoscaling:SetDesiredCapacity'], resources: [theAutoScalingGroups] },
+    { actions: ['ec2:DescribeInstances', 'ec2:DescribeInstanceStatus'], resources: ['*'] },
+    { actions: ['ec2:StartInstances', 'ec2:StopInstances'], resources: [theGroupInstances] },
+    {
+      actions: ['ec2:CreateTags', 'ec2:DeleteTags'],
+      resources: [theGroupInstances],
+      conditions: onlyTheMark,
+    },
+    {
+      actions: [
+        'elasticloadbalancing:DescribeInstanceHealth',
+        'elasticloadbalancing:DescribeLoadBalancerAttributes',
+        'elasticloadbalancing:DescribeTargetGroupAttributes',
+        'elasticloadbalancing:DescribeTargetHealth',
+      ],
+      resources: ['*'],
+    },
+    {
+      actions: ['elasticloadbalancing:DeregisterTargets', 'elasticloadbalancing:RegisterTargets'],
+      resources: [theTargetGroups],
+    },
+    {
+      actions: [
+        'elasticloadbalancing:DeregisterInstancesFromLoadBalancer',
+        'elasticloadbalancing:RegisterInstancesWithLoadBalancer',
+      ],
+      resources: [theLoadBalancers],
+    },
+    { actions: ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl'], resources: [theGroupQueues] },
+  ],
+  ledger: ['acquire', 'renew', 'release', 'readState', 'writeState'],
+};

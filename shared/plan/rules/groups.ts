@@ -1,0 +1,111 @@
+/** Groups: each of one thing that is no other's, within bounds that make sense, by policies that do. */
+import type { Draft } from '../draft.ts';
+import { type DraftGroup, groupKinds } from '../draft-groups.ts';
+import { groupAlarmId, groupResourceId } from '../logical-ids.ts';
+import { type Mistake, quote } from '../mistakes.ts';
+import { alarmMistakes, policyMistakes } from './group-policies.ts';
+import { periodMistakes } from './group-schedule.ts';
+
+export function groupMistakes({ groups }: Draft, region: string): Mistake[] {
+  return [
+    ...groups.flatMap((group, index) => {
+      const earlier = groups.slice(0, index);
+      return [
+        ...nameMistakes(group, earlier),
+        ...kindMistakes(group),
+        ...sharingMistakes(group, earlier),
+        ...regionMistakes(group, region),
+        ...boundMistakes(group),
+        ...policyMistakes(group),
+        ...alarmMistakes(group),
+        ...periodMistakes(group),
+      ];
+    }),
+    ...alarmTwins(groups),
+  ];
+}
+
+function nameMistakes({ name, path }: DraftGroup, earlier: readonly DraftGroup[]): Mistake[] {
+  if (name === undefined) return [];
+  const at = [...path, 'name'];
+  if (earlier.some((other) => other.name === name))
+    return [{ path: at, message: `"${name}" is the name of another group; expected each name once` }];
+  const idOf = (group: string) => groupResourceId(group, 'TickSchedule');
+  const twin = earlier.find((other) => other.name !== undefined && idOf(other.name) === idOf(name));
+  if (!twin) return [];
+  const message = `"${name}" gives the same resources as group "${twin.name}" (${idOf(name)}); expected names that differ in more than their hyphens`;
+  return [{ path: at, message }];
+}
+
+function kindMistakes({ path, kinds }: DraftGroup): Mistake[] {
+  if (kinds.length === 1) return [];
+  const expected = `expected exactly one of ${groupKinds.map((kind) => `"${kind}"`).join(', ')}`;
+  const has = kinds.length === 0 ? 'is of nothing' : `has ${kinds.map((kind) => `"${kind}"`).join(' and ')}`;
+  return [{ path, message: `${has}; ${expected}` }];
+}
+
+/** Two that steer the same instances would undo each other's work. */
+function sharingMistakes(group: DraftGroup, earlier: readonly DraftGroup[]): Mistake[] {
+  const { path, autoScalingGroup, tags } = group;
+  const other = earlier.find(
+    (candidate) =>
+      (autoScalingGroup !== undefined && candidate.autoScalingGroup === autoScalingGroup) ||
+      (tags !== undefined && candidate.tags !== undefined && tagText(candidate.tags) === tagText(tags)),
+  );
+  if (!other) return [];
+  const [at, what] =
+    autoScalingGroup === undefined
+      ? (['instances', tags] as const)
+      : (['autoScalingGroup', autoScalingGroup] as const);
+  const message = `${quote(what)} is scaled by group "${other.name}" already; expected each in one group`;
+  return [{ path: [...path, at], message }];
+}
+
+const tagText = (tags: Readonly<Record<string, string[]>>): string =>
+  JSON.stringify(
+    Object.entries(tags)
+      .map(([key, values]) => [key, [...values].sort()])
+      .sort(),
+  );
+
+function regionMistakes({ path, targetGroups }: DraftGroup, region: string): Mistake[] {
+  return targetGroups.flatMap((arn, index) => {
+    const other = arn.split(':')[3];
+    if (!arn.startsWith('arn:') || other === region) return [];
+    const message = `the target group is in ${other}; expected one in ${region}, where the stack and its instances are`;
+    return [{ path: [...path, 'instances', 'targetGroups', index], message }];
+  });
+}
+
+function boundMistakes({ path, minimum, maximum }: DraftGroup): Mistake[] {
+  if (minimum === undefined || maximum === undefined || minimum <= maximum) return [];
+  return [
+    {
+      path: [...path, 'minimum'],
+      message: `${minimum} is more than "maximum", which is ${maximum}; expected that at most`,
+    },
+  ];
+}
+
+/** "a-1" with "b" and "a" with "1-b" would be one alarm of the stack. */
+function alarmTwins(groups: readonly DraftGroup[]): Mistake[] {
+  const seen = new Map<string, string>();
+  return groups.flatMap(namedAlarms).flatMap(({ group, name, path }) => {
+    const id = groupAlarmId(group, name);
+    const owner = `alarm "${name}" of group "${group}"`;
+    const other = seen.get(id);
+    seen.set(id, other ?? owner);
+    if (other === undefined) return [];
+    const message =
+      other === owner
+        ? `"${name}" is the name of another alarm of this group; expected each name once`
+        : `"${name}" gives the same resource as ${other} (${id}); expected names that differ in more than their hyphens`;
+    return [{ path: [...path, 'name'], message }];
+  });
+}
+
+const namedAlarms = ({ name: group, policies }: DraftGroup) =>
+  policies.flatMap(({ alarm }) => {
+    if (group === undefined || alarm?.name === undefined) return [];
+    return [{ group, name: alarm.name, path: alarm.path }];
+  });

@@ -1,10 +1,10 @@
 /** Copies completed backups to other regions, and sees to it that they stand there. See docs/copy-backups.md. */
 import type { AutomationFunction } from '../../shared/entrypoint.ts';
+import { underLock } from '../../shared/under-lock.ts';
 import { carryOut } from './act.ts';
 import { type CopyClients, type CopyRun, copyGateways } from './clients.ts';
 import { decideCopies, type Seen } from './decide.ts';
 import { type CopyBackupsJob, copyBackupsJob } from './job.ts';
-import { underLock } from './lock.ts';
 import { measure } from './measure.ts';
 import { narrow } from './narrow.ts';
 import { type Originals, observeCopies, observeOriginals } from './observe.ts';
@@ -22,7 +22,11 @@ export const copyBackups: AutomationFunction<CopyBackupsJob, CopyClients> = {
     );
     // Most completions are of snapshots that are not to be copied: they need no lock.
     if (isIdle || run.job.dryRun) await copyAll(originals, order, run);
-    else await underLock(run, async (locked) => copyAll(await observe(locked), order, locked));
+    // CopySnapshot has no client token, and two runs would both see none.
+    else
+      await underLock({ lock: 'copy-backups' }, run, async (locked) =>
+        copyAll(await observe(locked), order, locked),
+      );
   },
 };
 

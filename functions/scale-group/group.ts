@@ -73,8 +73,11 @@ export interface Override {
 export interface GroupState {
   lastOut?: Change;
   lastIn?: Change;
-  /** Written before AWS is asked; it becomes `lastOut` or `lastIn` once AWS shows it, and is forgotten if not. */
-  begun?: Change;
+  /**
+   * Written before AWS is asked; it becomes `lastOut` or `lastIn`, and its alarm `actedOn`, once AWS shows it,
+   * and is forgotten if not.
+   */
+  begun?: Change & { actedOn?: string };
   override?: Override;
   /** `<alarm>@<time of its transition>` that was acted on last: its event may come again. */
   actedOn?: string;

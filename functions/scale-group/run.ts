@@ -1,0 +1,48 @@
+/** Gives a group of instances the capacity that its load and the clock demand. See docs/scale-group.md. */
+import type { AutomationFunction } from '../../shared/entrypoint.ts';
+import { underLock } from '../../shared/under-lock.ts';
+import { carryOut, settleMembers } from './act.ts';
+import type { ScaleClients, ScaleRun } from './clients.ts';
+import { type Decision, decideCapacity } from './decide.ts';
+import { type ScaleGroupJob, scaleGroupJob } from './job.ts';
+import { type Memory, recall, remember } from './memory.ts';
+import { narrow } from './narrow.ts';
+import { observe, observeGroup } from './observe.ts';
+import { headOf } from './outcomes.ts';
+import { beginning, restored, settled, stateNow } from './state.ts';
+
+export const scaleGroup: AutomationFunction<ScaleGroupJob, ScaleClients> = {
+  name: 'scale-group',
+  job: scaleGroupJob,
+  narrow,
+  run: async (run) => {
+    const { group, dryRun } = run.job;
+    // Two that decide at once would both add what one of them adds.
+    if (dryRun) await scale(run);
+    else await underLock({ lock: `scale/${group}`, resource: group }, run, scale);
+  },
+};
+
+async function scale(run: ScaleRun): Promise<void> {
+  const { job, clock, report } = run;
+  const memory = await recall(run);
+  const observed = await observe(run);
+  const now = clock.now();
+  const state = stateNow(memory.state, observed.group, job, now);
+  const decision = decideCapacity({ job, ...observed, state, now });
+  if (decision.kind === 'keep') {
+    if (!job.dryRun) await remember(restored(state, decision, observed.group), memory, run);
+    report.add({ ...headOf(decision, job), outcome: 'kept' });
+    await settleMembers(observed, run);
+    return;
+  }
+  const begun = job.dryRun ? memory : await remember(beginning(state, decision, job, now), memory, run);
+  await carryOut(decision, observed, run, await settleMembers(observed, run));
+  if (!job.dryRun) await rememberSeen(decision, begun, run);
+}
+
+/** Nothing is remembered as done before AWS shows it: what it does not show yet, the next run finds. */
+async function rememberSeen(decision: Decision, memory: Memory, run: ScaleRun): Promise<void> {
+  const { group } = await observeGroup(run);
+  await remember(restored(settled(memory.state, group, run.clock.now()), decision, group), memory, run);
+}

@@ -1,9 +1,11 @@
 /** What AWS would refuse at the deploy, although every line of the plan is right. */
 import { compilePlan } from './compile.ts';
 import { type EventRule, eventRulesOf, inputTemplateOf } from './event-rules.ts';
-import { functionNames } from './functions.ts';
+import { type FunctionName, functionNames } from './functions.ts';
+import { functionResourceId } from './logical-ids.ts';
 import type { Plan } from './plan.ts';
 import { schedulesOf } from './schedules.ts';
+import { parts } from './schema.ts';
 import { ownerOf, type Resources, type Target } from './template.ts';
 
 /** AWS Lambda, API reference, CreateFunction: FunctionName. The longest of our names, so that the others fit. */
@@ -46,18 +48,27 @@ function ownerMistakes(target: Target): string[] {
   ];
 }
 
+const fewerGlobs = 'say more with fewer globs and rules of headers';
+
+/** What makes the jobs of a function long. */
+const remedies: Partial<Record<FunctionName, string>> = {
+  'reconcile-ledger':
+    'it names the sources of every backup, so choose them by tag in place of ids, or give some backups to another service',
+  'copy-backups':
+    'it names every copy of every backup, so copy fewer, or give some backups to another service',
+  'sync-assets': fewerGlobs,
+  'invalidate-cdn': fewerGlobs,
+  'scale-group': 'say it with fewer policies, steps and entries of the schedule',
+};
+
+const remedyOf = (name: FunctionName): string => remedies[name] ?? 'choose by fewer tags, values or ids';
+
 function inputMistakes(plan: Plan): string[] {
   return schedulesOf(plan).flatMap(({ name, job, startsFunction }) => {
     const bytes = Buffer.byteLength(JSON.stringify(job));
     if (bytes <= inputBytes) return [];
-    const remedy =
-      startsFunction === 'reconcile-ledger'
-        ? 'it names the sources of every backup, so choose them by tag in place of ids, or give some backups to another service'
-        : startsFunction === 'sync-assets'
-          ? 'say more with fewer globs and rules of headers'
-          : 'choose by fewer tags, values or ids';
     return [
-      `the job of the schedule ${name} has ${bytes} bytes; expected ${inputBytes} at most, which is what EventBridge Scheduler takes: ${remedy}`,
+      `the job of the schedule ${name} has ${bytes} bytes; expected ${inputBytes} at most, which is what EventBridge Scheduler takes: ${remedyOf(startsFunction)}`,
     ];
   });
 }
@@ -75,26 +86,37 @@ function inputTemplateMistakes(rule: EventRule): string[] {
   const length = lengthOf(inputTemplateOf(rule));
   if (length <= inputTemplateLength) return [];
   const { startsFunction, job } = rule;
-  const [of, remedy] =
-    'site' in job
-      ? [` for the site ${String(job.site)}`, 'say more with fewer globs and rules of headers']
-      : ['', 'it names every copy of every backup, so copy fewer, or give some backups to another service'];
   return [
-    `the job of ${startsFunction}${of} has ${length} characters in an event rule; expected ${inputTemplateLength} at most, which is what EventBridge takes: ${remedy}`,
+    `the job of ${startsFunction}${ownerText(job)} has ${length} characters in an event rule; expected ${inputTemplateLength} at most, which is what EventBridge takes: ${remedyOf(startsFunction)}`,
   ];
 }
 
-function patternMistakes({ logicalId, pattern }: EventRule): string[] {
+function ownerText(job: object): string {
+  if ('site' in job) return ` for the site ${String(job.site)}`;
+  return 'group' in job ? ` for the group ${String(job.group)}` : '';
+}
+
+function patternMistakes({ logicalId, startsFunction, pattern }: EventRule): string[] {
   const length = lengthOf(JSON.stringify(pattern));
   if (length <= patternLength) return [];
+  const remedy =
+    startsFunction === 'scale-group'
+      ? 'follow fewer alarms, or alarms with shorter names'
+      : 'choose a shorter prefix for the releases';
   return [
-    `the pattern of the rule ${logicalId} has ${length} characters; expected ${patternLength} at most, which is what EventBridge takes: choose a shorter prefix for the releases`,
+    `the pattern of the rule ${logicalId} has ${length} characters; expected ${patternLength} at most, which is what EventBridge takes: ${remedy}`,
   ];
 }
 
-/** With names as long as a bucket's may be in the places of references; of AWS's own parameters a region is the longest. */
+/**
+ * With names as long as they may be in the places of references: of a group's alarm the longest owner, group and name,
+ * else a bucket's; of AWS's own parameters a region is the longest.
+ */
 const lengthOf = (text: string): number =>
-  text.replaceAll(/\$\{AWS::\w+\}/g, 'x'.repeat(14)).replaceAll(/\$\{[^}]+\}/g, 'x'.repeat(63)).length;
+  text
+    .replaceAll(/\$\{AWS::\w+\}/g, 'x'.repeat(14))
+    .replaceAll(/\$\{Group\w+Alarm\}/g, 'x'.repeat(46 + 1 + 40 + 1 + 40))
+    .replaceAll(/\$\{[^}]+\}/g, 'x'.repeat(63)).length;
 
 function roleMistakes(resources: Resources): string[] {
   return Object.entries(resources).flatMap(([id, { Type, Properties }]) => {
@@ -104,8 +126,9 @@ function roleMistakes(resources: Resources): string[] {
       JSON.stringify(Properties?.['Policies']).replaceAll(/\{"Fn::Sub":("[^"]*")\}/g, '$1'),
     );
     if (length <= rolePolicyLength) return [];
+    const part = id === functionResourceId('scale-group', 'Role') ? 'group' : 'site';
     return [
-      `the policy of ${id} has ${length} characters; expected ${rolePolicyLength} at most, which is what IAM takes: it names every site, so give some sites to another service, with a plan of its own`,
+      `the policy of ${id} has ${length} characters; expected ${rolePolicyLength} at most, which is what IAM takes: it names every ${part}, so give some ${part}s to another service, with a plan of its own`,
     ];
   });
 }
@@ -114,7 +137,7 @@ function templateMistakes(plan: Plan, target: Target): string[] {
   const { resources } = compilePlan(plan, target);
   const count = Object.keys(resources).length + resourcesOfServerless;
   const bytes = Buffer.byteLength(JSON.stringify(resources)) + bytesOfServerless;
-  const some = plan.sites.length > 0 ? 'backups or sites' : 'backups';
+  const some = parts.filter((part) => plan[part].length > 0).join(' or ');
   const remedy = `give some ${some} to another service, with a plan of its own`;
   return [
     ...(count > templateResources

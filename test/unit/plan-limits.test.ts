@@ -104,8 +104,8 @@ describe('Sites', () => {
 
 describe('The stack', () => {
   test('may not have more than 500 resources', () => {
-    expect(limitMistakes(planOf(43, 5, byTag), target)).toEqual([]);
-    expect(limitMistakes(planOf(44, 5, byTag), target)).toEqual([
+    expect(limitMistakes(planOf(42, 5, byTag), target)).toEqual([]);
+    expect(limitMistakes(planOf(43, 5, byTag), target)).toEqual([
       expect.stringMatching(
         /^the plan becomes 5[01]\d resources; expected 500 at most, which is what CloudFormation takes \(two a tier, \d\d besides\): give some backups to another service, with a plan of its own$/,
       ),
@@ -113,9 +113,54 @@ describe('The stack', () => {
   });
 
   test('may not have a template of more than 1 MB', () => {
-    expect(limitMistakes(planOf(43, 5, ids(200)), target)).toEqual([
+    expect(limitMistakes(planOf(42, 5, ids(200)), target)).toEqual([
       expect.stringMatching(
         /^the plan becomes a template of \d{7} bytes; expected 1048576 at most, which is what CloudFormation takes: choose by tag/,
+      ),
+    ]);
+  });
+});
+
+describe('Groups', () => {
+  const policy = (alarm: string) => ({ step: { alarm, steps: [{ change: 1 }] } });
+  const group = (index: number, more: object) => ({
+    name: `g${index}`,
+    autoScalingGroup: `g${index}`.padEnd(200, 'x'),
+    minimum: 0,
+    maximum: 9,
+    ...more,
+  });
+  const groups = (count: number, more: object = {}) =>
+    read(JSON.stringify({ groups: Array.from({ length: count }, (_, index) => group(index, more)) }));
+
+  test('may not be more than the policy of their role has room for', () => {
+    expect(limitMistakes(groups(20), target)).toEqual([]);
+    expect(limitMistakes(groups(40), target)).toEqual([
+      expect.stringMatching(
+        /^the policy of ScaleGroupRole has 1\d{4} characters; expected 10240 at most, which is what IAM takes: it names every group, so give some groups to another service, with a plan of its own$/,
+      ),
+    ]);
+  });
+
+  test('may not follow more alarms than the pattern of a rule has room for', () => {
+    const policies = Array.from({ length: 9 }, (_, index) => policy(`${index}`.padEnd(250, 'x')));
+    expect(limitMistakes(groups(1, { policies }), target)).toEqual([
+      expect.stringMatching(
+        /^the pattern of the rule GroupG0AlarmRule has \d{4} characters; expected 2048 at most, which is what EventBridge takes: follow fewer alarms, or alarms with shorter names$/,
+      ),
+    ]);
+  });
+
+  test('may not say more than an event rule has room for', () => {
+    const steps = Array.from({ length: 20 }, (_, index) => ({
+      ...(index > 0 && { lowerBound: index * 10_000_000 }),
+      ...(index < 19 && { upperBound: (index + 1) * 10_000_000 }),
+      change: 1,
+    }));
+    const policies = Array.from({ length: 9 }, (_, index) => ({ step: { alarm: `a${index}`, steps } }));
+    expect(limitMistakes(groups(1, { policies }), target)).toEqual([
+      expect.stringMatching(
+        /^the job of scale-group for the group g0 has \d+ characters in an event rule; expected 8192 at most, which is what EventBridge takes: say it with fewer policies, steps and entries of the schedule$/,
       ),
     ]);
   });

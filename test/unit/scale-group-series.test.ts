@@ -1,0 +1,162 @@
+import { describe, expect, it } from 'vitest';
+import { backlogOpinion } from '../../functions/scale-group/backlog.ts';
+import type { GroupState, SeenGroup, Series } from '../../functions/scale-group/group.ts';
+import type { Opinion } from '../../functions/scale-group/opinion.ts';
+import { targetOpinion } from '../../functions/scale-group/target.ts';
+import * as given from './scale-group-subject.ts';
+import { aGroup, ago, aSeries, aSubject, now } from './scale-group-subject.ts';
+
+interface Seen {
+  group?: Partial<SeenGroup>;
+  state?: GroupState;
+  policy?: Record<string, unknown>;
+}
+
+function opinion(series: Series, { group, state = {}, policy = given.targetPolicy }: Seen = {}): Opinion {
+  const [parsed] = aSubject({ job: { policies: [policy] } }).job.policies;
+  const situation = { group: aGroup(group), state, now, windowStart: ago(300) };
+  if (parsed?.kind === 'target') return targetOpinion(parsed, series, situation);
+  if (parsed?.kind === 'backlog') return backlogOpinion(parsed, series, situation);
+  throw new TypeError('Of a series there are two policies');
+}
+
+const steady = (value: number): Series => aSeries(...Array.from({ length: 5 }, () => value));
+
+describe('a target', () => {
+  it.each([
+    // Away from scale-in: +1.5 becomes +2, and -1.5 becomes -1.
+    [4, 82.5, 6],
+    [10, 51, 9],
+    [10, 60, 10],
+    [10, 60.1, 11],
+    [10, 90, 15],
+    [3, 120, 6],
+    [10, 6, 1],
+    [10, 0, 0],
+  ])('of 60 needs of %d at %d: %d', (capacity, value, expected) => {
+    expect(opinion(steady(value), { group: { capacity } })).toMatchObject({
+      capacity: expected,
+      agreed: expected,
+    });
+  });
+
+  it('removes nothing until a tenth below it', () => {
+    expect(opinion(steady(54))).toMatchObject({ capacity: 10, agreed: 10 });
+    expect(opinion(steady(53.9), { group: { capacity: 30 } })).toMatchObject({ capacity: 27 });
+  });
+
+  it('does not count a binary fraction as an instance', () => {
+    const policy = { ...given.targetPolicy, value: 0.1 };
+    expect(opinion(steady(0.3), { group: { capacity: 1 }, policy })).toMatchObject({ capacity: 3 });
+  });
+
+  it('says how', () => {
+    expect(opinion(steady(90))).toMatchObject({ text: 'CPUUtilization is 90 for a target of 60: 15' });
+  });
+
+  it('adds nothing twice for those that are starting', () => {
+    expect(opinion(steady(90), { group: { capacity: 15, starting: 5 } })).toMatchObject({ capacity: 15 });
+    expect(opinion(steady(120), { group: { capacity: 15, starting: 5 } })).toMatchObject({ capacity: 20 });
+    expect(opinion(steady(61), { group: { capacity: 15, starting: 5 } })).toMatchObject({
+      capacity: 15,
+      agreed: 15,
+    });
+  });
+
+  it('holds a value against those that it was measured of, not those that serve since', () => {
+    const serving = [...aGroup({ capacity: 10 }).serving, ...Array.from({ length: 5 }, () => ago(30))];
+    expect(opinion(steady(90), { group: { capacity: 15, serving } })).toMatchObject({ capacity: 15 });
+  });
+
+  it('holds a value against those, too, that were removed since', () => {
+    const state = { lastIn: { at: ago(150), from: 14, to: 10 } };
+    // Three minutes ago 14 did what 10 shall not be made fewer for.
+    expect(opinion(aSeries(42, 42, 42, 50, 50), { state })).toMatchObject({ capacity: 9, agreed: 10 });
+    expect(opinion(aSeries(42, 42, 42, 50, 50))).toMatchObject({ capacity: 9, agreed: 9 });
+  });
+
+  it('counts in the units of a group whose instances have weights', () => {
+    const serving = Array.from({ length: 10 }, () => ago(3600));
+    expect(opinion(steady(90), { group: { capacity: 40, serving } })).toMatchObject({ capacity: 60 });
+  });
+
+  it('is unknown while nothing is in service', () => {
+    expect(opinion(steady(90), { group: { capacity: 2, starting: 2 } })).toMatchObject({ kind: 'unknown' });
+    const serving = [ago(10)];
+    expect(opinion(steady(90), { group: { capacity: 1, serving } })).toMatchObject({ kind: 'unknown' });
+  });
+});
+
+describe('a backlog', () => {
+  const policy = given.backlogPolicy;
+
+  // User guide: 0.1 s a message and 10 s of delay make 100 messages an instance; 1500 messages need 15 of them.
+  it.each([
+    [1500, 15],
+    [1501, 16],
+    [1000, 10],
+    [100, 1],
+    [1, 1],
+    [0, 0],
+  ])('of %d messages needs %d instances', (messages, expected) => {
+    expect(opinion(steady(messages), { policy })).toMatchObject({ capacity: expected, agreed: expected });
+  });
+
+  it('needs as many however many there are, or start', () => {
+    const group = { capacity: 20, starting: 20 };
+    expect(opinion(steady(1500), { policy, group })).toMatchObject({ capacity: 15 });
+  });
+
+  it('says how', () => {
+    expect(opinion(steady(1500), { policy })).toMatchObject({
+      text: '1500 messages in images for 100 an instance: 15',
+    });
+  });
+});
+
+describe('a series', () => {
+  it('adds by its newest value alone', () => {
+    expect(opinion(aSeries(undefined, undefined, 30, undefined, 90))).toMatchObject({ capacity: 15 });
+  });
+
+  it('removes only what each value of the window would', () => {
+    expect(opinion(aSeries(30, 48, 30, 30, 24))).toMatchObject({
+      capacity: 4,
+      agreed: 8,
+      objection: 'stabilizing',
+    });
+    expect(opinion(aSeries(30, 30, 59, 30, 24))).toMatchObject({ capacity: 4, agreed: 10 });
+  });
+
+  it('does not mind what was before the window', () => {
+    expect(opinion(aSeries(90, 90, 30, 30, 30, 30, 30))).toMatchObject({ capacity: 5, agreed: 5 });
+  });
+
+  it('removes nothing while a value of the window is missing', () => {
+    const missing = { capacity: 5, agreed: 10, objection: 'signal-unknown' };
+    expect(opinion(aSeries(30, 30, undefined, 30, 30))).toMatchObject(missing);
+    expect(opinion(aSeries(undefined, undefined, 30, 30, 30))).toMatchObject(missing);
+    // All that CloudWatch shows is from before the window.
+    const old = Array.from({ length: 9 }, (_, index) => (index < 2 ? 30 : undefined));
+    expect(opinion(aSeries(...old))).toMatchObject({ kind: 'unknown' });
+    expect(opinion(aSeries(30, ...old.slice(2, -2)))).toMatchObject(missing);
+  });
+
+  it('does not miss what CloudWatch does not show yet', () => {
+    expect(opinion(aSeries(30, 30, 30, undefined, undefined))).toMatchObject({ capacity: 5, agreed: 5 });
+  });
+
+  it('is unknown if there is nothing, or nothing of late', () => {
+    expect(opinion(aSeries())).toMatchObject({ kind: 'unknown' });
+    expect(opinion(aSeries(90, ...Array.from({ length: 8 }, () => undefined)))).toMatchObject({
+      kind: 'unknown',
+    });
+  });
+
+  it('may be of five minutes', () => {
+    const samples = [900, 600].map((seconds) => ({ at: ago(seconds), value: 30 }));
+    expect(opinion({ periodSeconds: 300, samples })).toMatchObject({ kind: 'demand', agreed: 10 });
+    const newer = [...samples, { at: ago(300), value: 30 }];
+    expect(opinion({ periodSeconds: 300, samples: newer })).toMatchObject({ agreed: 5 });
+  });
+});

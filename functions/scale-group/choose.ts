@@ -10,7 +10,7 @@ export function zonesOf(members: readonly Member[]): Zones {
   return zones;
 }
 
-export function addTo(zones: Zones, { zone }: Member, count = 1): void {
+export function addTo(zones: Zones, { zone }: Pick<Member, 'zone'>, count: 1 | -1 = 1): void {
   zones.set(zone, (zones.get(zone) ?? 0) + count);
 }
 
@@ -34,21 +34,17 @@ const timeOf = (mark: Date | undefined): number => {
   return Number.isNaN(time) ? 0 : time;
 };
 
-/** So many to take out of service: those that are ill first, then in the zone that has the most the longest running. */
-export function chooseDrains(members: readonly Member[], count: number): Member[] {
-  const staying = members.filter(counts);
-  const zones = zonesOf(staying);
-  const chosen: Member[] = [];
-  while (chosen.length < count) {
-    const next = first(
-      staying.filter((member) => !member.isProtected && !chosen.includes(member)),
-      (member) => [member.isUnhealthy ? 0 : 1, -(zones.get(member.zone) ?? 0), member.startedAt.getTime()],
-    );
-    if (!next) break;
-    chosen.push(next);
-    addTo(zones, next, -1);
-  }
-  return chosen;
+/** Those that may be taken out of service at all. */
+export const drainable = (members: readonly Member[]): Member[] =>
+  members.filter((member) => counts(member) && !member.isProtected);
+
+/** Of these the next one to go: one that is ill first, then in the zone that has the most the longest running. */
+export function chooseDrain(candidates: readonly Member[], zones: Zones): Member | undefined {
+  return first(candidates, (member) => [
+    member.isUnhealthy ? 0 : 1,
+    -(zones.get(member.zone) ?? 0),
+    member.startedAt.getTime(),
+  ]);
 }
 
 /** The one whose rank is the lowest, number by number; of equals the first by its id, so that two runs choose alike. */

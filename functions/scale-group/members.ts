@@ -1,5 +1,6 @@
 /** The instances of a group that starts and stops them, and what follows from how they stand. Pure. */
 import type { Instance } from '../../shared/aws/ec2-instances.ts';
+import type { Tags } from '../../shared/tags.ts';
 import type { SeenGroup } from './group.ts';
 
 export interface Member {
@@ -43,6 +44,8 @@ export const memberTags = {
   protected: 'groundskeeper:protected',
 } as const;
 
+export const isMarkedProtected = (tags: Tags): boolean => (tags[memberTags.protected] ?? 'false') !== 'false';
+
 export interface Warmup {
   warmupSeconds: number;
   now: Date;
@@ -64,7 +67,7 @@ export function toMember(
     startedAt,
     stoppedAt: stoppedAt ?? startedAt,
     hibernates,
-    isProtected: (tags[memberTags.protected] ?? 'false') !== 'false',
+    isProtected: isMarkedProtected(tags),
     drainingSince: mark === undefined ? undefined : new Date(mark),
     isUnhealthy: isSick && isWarm(startedAt, warmup),
     places,

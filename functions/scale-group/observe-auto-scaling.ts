@@ -43,12 +43,9 @@ const sum = (instances: readonly { weight: number }[]): number =>
 type Holds = Pick<SeenGroup, 'heldOut' | 'heldIn' | 'ignoresPolicies' | 'ignoresSchedule'>;
 
 /** Amazon EC2 Auto Scaling user guide, "Suspend-resume processes". */
-function holdsOf({ isBeingDeleted, suspended }: AutoScalingGroup, isRefreshed: boolean): Holds {
-  const both: HeldReason | undefined = isBeingDeleted
-    ? 'being-deleted'
-    : isRefreshed
-      ? 'refresh-in-progress'
-      : undefined;
+function holdsOf(group: AutoScalingGroup, isRefreshed: boolean): Holds {
+  const { suspended } = group;
+  const both = heldBothWays(group, isRefreshed);
   const heldOut = both ?? (suspended.has('Launch') ? 'launch-suspended' : undefined);
   const heldIn = both ?? (suspended.has('Terminate') ? 'terminate-suspended' : undefined);
   return {
@@ -57,4 +54,9 @@ function holdsOf({ isBeingDeleted, suspended }: AutoScalingGroup, isRefreshed: b
     ...(suspended.has('AlarmNotification') && { ignoresPolicies: true }),
     ...(suspended.has('ScheduledActions') && { ignoresSchedule: true }),
   };
+}
+
+function heldBothWays({ isBeingDeleted }: AutoScalingGroup, isRefreshed: boolean): HeldReason | undefined {
+  if (isBeingDeleted) return 'being-deleted';
+  return isRefreshed ? 'refresh-in-progress' : undefined;
 }

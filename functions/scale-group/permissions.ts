@@ -22,7 +22,10 @@ export const permissions: Permissions = {
       resources: ['*'],
     },
     { actions: ['autoscaling:SetDesiredCapacity'], resources: [theAutoScalingGroups] },
-    { actions: ['ec2:DescribeInstances', 'ec2:DescribeInstanceStatus'], resources: ['*'] },
+    {
+      actions: ['ec2:DescribeInstanceAttribute', 'ec2:DescribeInstances', 'ec2:DescribeInstanceStatus'],
+      resources: ['*'],
+    },
     { actions: ['ec2:StartInstances', 'ec2:StopInstances'], resources: [theGroupInstances] },
     {
       actions: ['ec2:CreateTags', 'ec2:DeleteTags'],

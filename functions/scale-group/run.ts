@@ -1,7 +1,7 @@
 /** Gives a group of instances the capacity that its load and the clock demand. See docs/scale-group.md. */
 import type { AutomationFunction } from '../../shared/entrypoint.ts';
 import { underLock } from '../../shared/under-lock.ts';
-import { carryOut, settleMembers } from './act.ts';
+import { carryOut } from './act.ts';
 import type { ScaleClients, ScaleRun } from './clients.ts';
 import { type Decision, decideCapacity } from './decide.ts';
 import { type ScaleGroupJob, scaleGroupJob } from './job.ts';
@@ -9,6 +9,7 @@ import { type Memory, recall, remember } from './memory.ts';
 import { narrow } from './narrow.ts';
 import { observe, observeGroup } from './observe.ts';
 import { headOf } from './outcomes.ts';
+import { settleMembers } from './settle-members.ts';
 import { beginning, restored, settled, stateNow } from './state.ts';
 
 export const scaleGroup: AutomationFunction<ScaleGroupJob, ScaleClients> = {
@@ -33,11 +34,11 @@ async function scale(run: ScaleRun): Promise<void> {
   if (decision.kind === 'keep') {
     if (!job.dryRun) await remember(restored(state, decision, observed.group), memory, run);
     report.add({ ...headOf(decision, job), outcome: 'kept' });
-    await settleMembers(observed, run);
+    await settleMembers(observed, run, decision);
     return;
   }
   const begun = job.dryRun ? memory : await remember(beginning(state, decision, job, now), memory, run);
-  await carryOut(decision, observed, run, await settleMembers(observed, run));
+  await carryOut(decision, observed, run, await settleMembers(observed, run, decision));
   if (!job.dryRun) await rememberSeen(decision, begun, run);
 }
 

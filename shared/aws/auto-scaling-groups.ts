@@ -81,11 +81,16 @@ export async function isBeingRefreshed(
   return InstanceRefreshes.some(({ Status }) => underWay.has(Status));
 }
 
-/** What was done by an attempt that was not answered is done again without harm. */
+/**
+ * What was done by an attempt that was not answered is done again without harm.
+ *
+ * @param confirm called before every attempt: what the new capacity follows from may have changed. What it throws ends the call.
+ */
 export async function setDesiredCapacity(
   { autoScaling, patience }: AutoScaling,
   name: string,
   capacity: number,
+  confirm: () => Promise<void>,
 ): Promise<void> {
   const client = await autoScaling();
   const command = new SetDesiredCapacityCommand({
@@ -94,5 +99,5 @@ export async function setDesiredCapacity(
     // The job has cooldowns of its own, one for alarms, schedules and people.
     HonorCooldown: false,
   });
-  await persist(() => client.send(command), patience);
+  await persist(() => client.send(command), patience, { confirm });
 }

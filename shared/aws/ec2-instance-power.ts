@@ -3,6 +3,7 @@ import {
   type InstanceStatus as AwsStatus,
   CreateTagsCommand,
   DeleteTagsCommand,
+  DescribeInstanceAttributeCommand,
   DescribeInstanceStatusCommand,
   StartInstancesCommand,
   StopInstancesCommand,
@@ -29,6 +30,13 @@ export async function impairedInstances(place: Ec2, ids: readonly string[]): Pro
 
 const isImpaired = ({ InstanceStatus, SystemStatus, AttachedEbsStatus }: AwsStatus): boolean =>
   [InstanceStatus, SystemStatus, AttachedEbsStatus].some((check) => check?.Status === 'impaired');
+
+/** Whether StopInstances would be refused, since a person has set the attribute `disableApiStop`. */
+export async function hasStopProtection({ ec2, patience }: Ec2, id: string): Promise<boolean> {
+  const command = new DescribeInstanceAttributeCommand({ InstanceId: id, Attribute: 'disableApiStop' });
+  const { DisableApiStop } = await persist(() => ec2.send(command), patience);
+  return DisableApiStop?.Value ?? false;
+}
 
 /** One that runs already stays so. One a call: of several, one that lacks capacity would keep back the others. */
 export async function startInstance({ ec2, patience }: Ec2, id: string): Promise<void> {

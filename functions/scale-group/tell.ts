@@ -1,0 +1,77 @@
+/** How the calls of a run end, as its report has it. */
+import { awsErrorOf, isBetweenStates, isStopProtected, natureOf } from '../../shared/aws/errors.ts';
+import { AutomationError } from '../../shared/errors.ts';
+import { LeaseLostError } from '../../shared/lease.ts';
+import type { Outcome } from '../../shared/report.ts';
+import type { ScaleRun } from './clients.ts';
+
+export type Head = Omit<Outcome, 'outcome'>;
+
+/** What the call stood on is another by now. */
+export class ChangedMeanwhileError extends AutomationError {
+  override name = 'ChangedMeanwhileError';
+  readonly reason: KeptReason;
+
+  constructor(reason: KeptReason) {
+    super(`Decided anew: ${reason}`);
+    this.reason = reason;
+  }
+}
+
+/** How it ended: `done`, or the word for why it was not done. */
+export type End = 'done' | 'failed' | 'deferred' | 'quota' | KeptReason;
+
+/** AWS, or a person, does not want it now: it is no failure, and the next run looks at it anew. */
+export type KeptReason =
+  | 'changed-meanwhile'
+  | 'drain-called-off'
+  | 'protected'
+  | 'between-states'
+  | 'no-capacity'
+  | 'not-found'
+  | 'activity-in-progress';
+
+/** Does one thing, and tells of it: what fails keeps nothing else from being done. */
+export async function tryTo(head: Head, run: ScaleRun, work: () => Promise<void>): Promise<End> {
+  if (run.job.dryRun) {
+    run.report.add({ ...head, outcome: 'withheld' });
+    return 'done';
+  }
+  try {
+    await work();
+  } catch (cause) {
+    // Another run goes on with the group: this one has to leave it alone.
+    if (cause instanceof LeaseLostError) throw cause;
+    const { end, outcome } = failedEnd(head, cause);
+    run.report.add(outcome);
+    return end;
+  }
+  run.report.add({ ...head, outcome: 'done' });
+  return 'done';
+}
+
+function failedEnd(head: Head, cause: unknown): { end: End; outcome: Outcome } {
+  const { name, message } = awsErrorOf(cause);
+  const error = { name, message };
+  const reason = keptReason(cause);
+  if (reason !== undefined) return { end: reason, outcome: { ...head, reason, outcome: 'kept', error } };
+  switch (natureOf(cause)) {
+    case 'throttled':
+    case 'unknown-outcome':
+      return { end: 'deferred', outcome: { ...head, reason: 'aws-said-later', outcome: 'deferred', error } };
+    case 'quota':
+      return { end: 'quota', outcome: { ...head, outcome: 'failed', error } };
+    default:
+      return { end: 'failed', outcome: { ...head, outcome: 'failed', error } };
+  }
+}
+
+function keptReason(cause: unknown): KeptReason | undefined {
+  if (cause instanceof ChangedMeanwhileError) return cause.reason;
+  if (isStopProtected(cause)) return 'protected';
+  if (isBetweenStates(cause)) return 'between-states';
+  const nature = natureOf(cause);
+  if (nature === 'no-capacity') return nature;
+  if (nature === 'absent') return 'not-found';
+  return nature === 'busy' ? 'activity-in-progress' : undefined;
+}

@@ -18,6 +18,7 @@ export function byLoad(subject: Subject, bounds: Bounds, heard: Heard): Course {
   const wanted = clampInto(loudest.capacity, bounds);
   if (wanted > least.to) return outwards(subject, bounds, least, loudest);
   if (wanted < least.to) return inwards(subject, bounds, least, heard);
+  if (least.to !== subject.group.capacity) return least;
   return { ...least, texts: [...least.texts, ...clampText(loudest.capacity, bounds)] };
 }
 

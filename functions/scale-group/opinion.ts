@@ -7,7 +7,7 @@ export type Opinion =
       reason: 'step' | 'target' | 'backlog';
       /** The capacity that it demands now. */
       capacity: number;
-      /** The largest that it demanded in the stabilisation window: so far down it agrees. */
+      /** So far down it agrees: if it demands fewer, to the largest demand of the window, of what there is. */
       agreed: number;
       /** Why it agrees no further. */
       objection?: 'stabilizing' | 'signal-unknown';

@@ -29,7 +29,7 @@ export function seriesOpinion(series: Series, reading: Reading, situation: Situa
     const gap = `${text}; values of the stabilization window are missing`;
     return { ...opinion, agreed: capacity, objection: 'signal-unknown', text: gap };
   }
-  const agreed = Math.max(demand, ...demands);
+  const agreed = Math.min(capacity, Math.max(demand, ...demands));
   return agreed > demand ? { ...opinion, agreed, objection: 'stabilizing' } : { ...opinion, agreed };
 }
 

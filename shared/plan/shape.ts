@@ -56,6 +56,7 @@ function plainExpected(message: string): string {
     .replace(/^expected (object|record)$/, 'expected keys and values')
     .replace(/^expected array$/, 'expected a list')
     .replace(/^expected int$/, 'expected a whole number')
+    .replace(/^expected number$/, 'expected a number')
     .replace(/^expected boolean$/, 'expected true or false')
     .replace(/^expected (number|int) to be >=(\d+)$/, 'expected $2 or more')
     .replace(/^expected (number|int) to be <=(\d+)$/, 'expected $2 or less')

@@ -46,7 +46,7 @@ const cases: Case[] = [
     title: 'an unknown key that resembles none',
     text: planText({ head: ['colour: green'] }),
     message:
-      'groundskeeper.yml:1:1 colour: is not a key that is known here; expected one of timezone, ledger, notify, maxDeleteShare, keepOfGoneSources, logRetentionDays, backups, sites',
+      'groundskeeper.yml:1:1 colour: is not a key that is known here; expected one of timezone, ledger, notify, maxDeleteShare, keepOfGoneSources, logRetentionDays, backups, sites, groups',
   },
   {
     title: 'a bad duration',
@@ -344,7 +344,7 @@ const cases: Case[] = [
       tiers: ['- { name: manual, every: day, at: "03:35", keep: 7 dais }'],
     }),
     message: [
-      'groundskeeper.yml:1:1 zone: is not a key that is known here; expected one of timezone, ledger, notify, maxDeleteShare, keepOfGoneSources, logRetentionDays, backups, sites',
+      'groundskeeper.yml:1:1 zone: is not a key that is known here; expected one of timezone, ledger, notify, maxDeleteShare, keepOfGoneSources, logRetentionDays, backups, sites, groups',
       'groundskeeper.yml:4:22 backups[0].volumes.tags: {} selects nothing; expected at least one tag',
       'groundskeeper.yml:6:17 backups[0].tiers[0].name: "manual" is the tier of backups that are started by hand; expected another name',
       `groundskeeper.yml:6:56 backups[0].tiers[0].keep: "7 dais" is not a duration; ${oneDuration}`,

@@ -8,14 +8,15 @@ import { mistakesOf, read, target, withExamples } from './plan-builder.ts';
 const shipped = readFileSync('groundskeeper.yml', 'utf8');
 const whole = withExamples(shipped);
 
-test('The plan that ships backs up volumes alone, copies nothing, and has no site', () => {
+test('The plan that ships backs up volumes alone, copies nothing, and has no site and no group', () => {
   expect(read(shipped).backups.map(({ name, subject, copies }) => [name, subject.kind, copies])).toEqual([
     ['data', 'volumes', []],
   ]);
   expect(read(shipped).sites).toEqual([]);
+  expect(read(shipped).groups).toEqual([]);
 });
 
-test('Its examples, taken out of their comments, are a plan with every kind, with copies and with sites', () => {
+test('Its examples, taken out of their comments, are a plan with every kind, with copies, sites and groups', () => {
   expect(mistakesOf(whole)).toBe('no mistake');
   const plan = read(whole);
   expect(plan.backups.map(({ name, subject }) => [name, subject.kind])).toEqual([
@@ -29,14 +30,19 @@ test('Its examples, taken out of their comments, are a plan with every kind, wit
     ['www', undefined, 'made'],
     ['blog', 'blog-example-com', 'own'],
   ]);
+  expect(
+    plan.groups.map(({ name, autoScalingGroup, instances }) => [name, autoScalingGroup, instances?.tags]),
+  ).toEqual([
+    ['web', 'web', undefined],
+    ['workers', undefined, { Role: ['worker'] }],
+  ]);
   expect(limitMistakes(plan, target)).toEqual([]);
 });
 
 test('Its examples of single keys say what holds without them, but for whom to notify', () => {
-  const { backups: _, sites: _sites, notify, ...keys } = read(whole);
-  const { backups: __, sites: ___, notify: ____, ...defaults } = read(shipped);
-  expect(keys).toEqual(defaults);
-  expect(notify).toBe('ops@example.com');
+  const { backups, sites, groups } = read(shipped);
+  expect(read(whole)).toMatchObject({ notify: 'ops@example.com' });
+  expect({ ...read(whole), backups, sites, groups, notify: undefined }).toEqual(read(shipped));
 });
 
 test('Its examples add resources and change none but the jobs and roles that know the whole plan', () => {
@@ -51,6 +57,7 @@ test('Its examples add resources and change none but the jobs and roles that kno
     'ExpireBackupsSchedule',
     'InvalidateCdnRole', // which may do nothing without sites
     'ReconcileLedgerSchedule',
+    'ScaleGroupRole', // and nothing without groups
     'SyncAssetsRole',
   ]);
 });

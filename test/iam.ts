@@ -1,12 +1,13 @@
 /**
  * IAM as far as our roles use it: which permissions a call needs, and whether a role has them.
- * Service Authorization Reference: Amazon EC2, EC2 Auto Scaling, RDS, S3, CloudFront, EventBridge, Systems Manager,
- * SimpleDB, DynamoDB.
+ * Service Authorization Reference: Amazon EC2, RDS, S3, CloudFront, EventBridge, Systems Manager, SimpleDB, DynamoDB;
+ * of what scales, `iam-scaling.ts`.
  */
 import type { Resource } from '../shared/plan/template.ts';
 import { imageArn, imageNeeds } from './iam-images.ts';
 import { rdsNeeds } from './iam-rds.ts';
 import { s3Needs } from './iam-s3.ts';
+import { autoScalingNeeds, balancerNeeds, cloudWatchNeeds, instanceNeeds } from './iam-scaling.ts';
 import type { Call } from './sandbox/types.ts';
 
 /** One permission that AWS checks for a call. */
@@ -41,18 +42,24 @@ const arn = (service: string, resource: string, owner = account, where = region)
 /** Snapshots' ARNs name no account. */
 const snapshotArn = (id: string, where = region) => arn('ec2', `snapshot/${id}`, '', where);
 
-type TagsOfSnapshot = (id: string) => Readonly<Record<string, string>>;
+type TagsOf = (id: string) => Readonly<Record<string, string>>;
 
-/** @param tagsOf of a snapshot at the time of the call */
-export function needsOf(call: Call, tagsOf: TagsOfSnapshot): Need[] {
+/** @param tagsOf of a snapshot or an instance at the time of the call */
+export function needsOf(call: Call, tagsOf: TagsOf): Need[] {
   const { service, action, parameters } = call;
   const of = (name: string) => String(parameters[name] ?? '');
   switch (service) {
     case 'ec2':
       if (action === 'CopySnapshot') return copySnapshotNeeds(call, of, tagsOf);
-      return imageNeeds(call, tagsOf) ?? ec2Needs(action, of, parameters, tagsOf);
+      return (
+        imageNeeds(call, tagsOf) ?? instanceNeeds(call, tagsOf) ?? ec2Needs(action, of, parameters, tagsOf)
+      );
     case 'autoscaling':
-      return [{ action: `autoscaling:${action}`, resource: '*', context: {} }];
+      return autoScalingNeeds(call);
+    case 'elbv2':
+      return balancerNeeds(call);
+    case 'cloudwatch':
+      return cloudWatchNeeds(call);
     case 'rds':
       return rdsNeeds(call, tagsOf, keyNeeds);
     case 's3':
@@ -62,9 +69,7 @@ export function needsOf(call: Call, tagsOf: TagsOfSnapshot): Need[] {
     case 'events':
       return [{ action: `events:${action}`, resource: arn('events', 'event-bus/default'), context: {} }];
     case 'sqs':
-      return [
-        { action: `sqs:${action.replace(/Batch$/, '')}`, resource: queueIn(of('QueueUrl')), context: {} },
-      ];
+      return [{ action: `sqs:${action.replace(/Batch$/, '')}`, resource: queueIn(parameters), context: {} }];
     case 'ssm':
       return ssmNeeds(action, parameters);
     case 'simpledb':
@@ -99,7 +104,10 @@ function distributionIn({ action, parameters: { DistributionId, Id } }: Call): s
 }
 
 /** A template's queues are named by their logical ids here, and so are those of the scenarios. */
-const queueIn = (url: string): string => arn('sqs', url.slice(url.lastIndexOf('/') + 1));
+function queueIn({ QueueName, QueueUrl }: Call['parameters']): string {
+  const url = String(QueueUrl);
+  return arn('sqs', String(QueueName ?? url.slice(url.lastIndexOf('/') + 1)));
+}
 
 function tableIn({ TableName, IndexName, RequestItems }: Call['parameters']): string {
   const table = TableName ?? Object.keys(RequestItems ?? {})[0];
@@ -117,7 +125,7 @@ function ec2Needs(
   action: string,
   of: (name: string) => string,
   parameters: Call['parameters'],
-  tagsOf: TagsOfSnapshot,
+  tagsOf: TagsOf,
 ): Need[] {
   if (action.startsWith('Describe')) return [{ action: `ec2:${action}`, resource: '*', context: {} }];
   const tagged = (id: string) => prefixed('aws:ResourceTag/', tagsOf(id));
@@ -169,7 +177,7 @@ function ec2Needs(
 function copySnapshotNeeds(
   { action, region: where, parameters }: Call,
   of: (name: string) => string,
-  tagsOf: TagsOfSnapshot,
+  tagsOf: TagsOf,
 ): Need[] {
   const from = of('SourceRegion');
   const tags = prefixed('aws:RequestTag/', tagsIn(parameters));

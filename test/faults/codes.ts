@@ -4,6 +4,7 @@
  *
  * EC2: https://docs.aws.amazon.com/ec2/latest/devguide/errors-overview.html
  * SimpleDB: https://docs.aws.amazon.com/AmazonSimpleDB/latest/DeveloperGuide/APIErrors.html
+ * EC2 Auto Scaling, Elastic Load Balancing, CloudWatch: their API references, the pages of the calls
  * S3: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
  * DynamoDB: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
  */
@@ -66,7 +67,39 @@ export const refusals: Readonly<Record<string, readonly Refusal[]>> = {
   'ec2 DescribeImageAttribute': refused('UnauthorizedOperation', 'AuthFailure'),
   'ec2 DescribeLaunchTemplates': refused('UnauthorizedOperation'),
   'ec2 DescribeLaunchTemplateVersions': refused('UnauthorizedOperation'),
-  // Amazon EC2 Auto Scaling API reference, common errors
+  'ec2 StartInstances': refused(
+    'InsufficientInstanceCapacity',
+    'IncorrectInstanceState',
+    'InstanceLimitExceeded',
+    'UnauthorizedOperation',
+  ),
+  'ec2 StopInstances': refused(
+    'OperationNotPermitted',
+    'IncorrectInstanceState',
+    'UnsupportedHibernationConfiguration',
+    'UnauthorizedOperation',
+  ),
+  'ec2 DeleteTags': refused('UnauthorizedOperation'),
+  'ec2 DescribeInstanceStatus': refused('UnauthorizedOperation'),
+  // Amazon EC2 Auto Scaling API reference, SetDesiredCapacity and the common errors
+  'autoscaling SetDesiredCapacity': refused(
+    'ScalingActivityInProgress',
+    'ResourceContention',
+    'AccessDenied',
+  ),
+  'autoscaling DescribeInstanceRefreshes': refused('AccessDenied'),
+  // Elastic Load Balancing API references, of both kinds, and the common errors
+  'elbv2 DescribeTargetHealth': refused('AccessDenied'),
+  'elbv2 DescribeTargetGroupAttributes': refused('AccessDenied'),
+  'elbv2 RegisterTargets': refused('InvalidTarget', 'TooManyTargets', 'AccessDenied'),
+  'elbv2 DeregisterTargets': refused('AccessDenied'),
+  'elbv2 DescribeInstanceHealth': refused('AccessDenied'),
+  'elbv2 DescribeLoadBalancerAttributes': refused('AccessDenied'),
+  'elbv2 RegisterInstancesWithLoadBalancer': refused('InvalidInstance', 'AccessDenied'),
+  'elbv2 DeregisterInstancesFromLoadBalancer': refused('AccessDenied'),
+  // Amazon CloudWatch API reference, common errors
+  'cloudwatch DescribeAlarms': refused('AccessDenied'),
+  'cloudwatch GetMetricData': refused('AccessDenied'),
   'autoscaling DescribeLaunchConfigurations': refused('AccessDenied'),
   'autoscaling DescribeAutoScalingGroups': refused('AccessDenied'),
   'ec2 DeleteSnapshot': refused('InvalidSnapshot.InUse', 'InvalidParameterValue', 'UnauthorizedOperation'),
@@ -103,6 +136,7 @@ export const refusals: Readonly<Record<string, readonly Refusal[]>> = {
   'rds DeleteDBSnapshot': refused('InvalidDBSnapshotState', 'AccessDenied'),
   'rds DeleteDBClusterSnapshot': refused('InvalidDBClusterSnapshotStateFault', 'AccessDenied'),
   // API reference, SendMessageBatch and the common errors
+  'sqs GetQueueUrl': refused('AccessDeniedException'),
   'sqs GetQueueAttributes': refused('AccessDeniedException'),
   'sqs SendMessageBatch': refused('AccessDeniedException', 'BatchRequestTooLong'),
   ...ofS3,
@@ -138,6 +172,7 @@ export const refusals: Readonly<Record<string, readonly Refusal[]>> = {
   'dynamodb PutItem': refused('ConditionalCheckFailedException', 'ResourceNotFoundException'),
   'dynamodb UpdateItem': refused('ConditionalCheckFailedException', 'ResourceNotFoundException'),
   'dynamodb BatchWriteItem': refused('ResourceNotFoundException', 'ItemCollectionSizeLimitExceededException'),
+  'dynamodb GetItem': refused('ResourceNotFoundException', 'AccessDeniedException'),
   'dynamodb Query': refused('ResourceNotFoundException', 'AccessDeniedException'),
 };
 
@@ -149,6 +184,8 @@ export const throttles: Readonly<Record<string, Refusal>> = {
   ssm: { code: 'ThrottlingException', status: 400 },
   sqs: { code: 'ThrottlingException', status: 400 },
   autoscaling: { code: 'Throttling', status: 400 },
+  elbv2: { code: 'Throttling', status: 400 },
+  cloudwatch: { code: 'ThrottlingException', status: 400 },
   rds: { code: 'Throttling', status: 400 },
   s3: { code: 'SlowDown', status: 503 },
   events: { code: 'ThrottlingException', status: 400 },
@@ -163,6 +200,8 @@ export const breakdowns: Readonly<Record<string, Refusal>> = {
   ssm: { code: 'InternalServerError', status: 500 },
   sqs: { code: 'ServiceUnavailable', status: 503 },
   autoscaling: { code: 'InternalFailure', status: 500 },
+  elbv2: { code: 'InternalFailure', status: 500 },
+  cloudwatch: { code: 'InternalServiceFault', status: 500 },
   rds: { code: 'InternalFailure', status: 500 },
   s3: { code: 'InternalError', status: 500 },
   events: { code: 'InternalException', status: 500 },

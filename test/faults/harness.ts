@@ -119,6 +119,7 @@ const hoursLater = 2 * 3_600;
 
 async function run(session: Session): Promise<void> {
   session.expectWell(await session.deliver(), 'the undisturbed run');
+  await session.goOn();
   await session.expectUnchangedBy('second', hoursLater);
 }
 

@@ -1,7 +1,10 @@
 /** One invocation of a function as a process of its own, which can be cut off between two instructions. */
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import type { CloudFrontClient } from '@aws-sdk/client-cloudfront';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { EC2Client } from '@aws-sdk/client-ec2';
+import { ElasticLoadBalancingClient } from '@aws-sdk/client-elastic-load-balancing';
+import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { RDSClient } from '@aws-sdk/client-rds';
 import { SQSClient } from '@aws-sdk/client-sqs';
@@ -28,6 +31,9 @@ export interface AllClients {
   s3: S3Client;
   cloudFront: CloudFrontClient;
   eventBridge: Lazy<EventBridgeClient>;
+  cloudWatch: CloudWatchClient;
+  elbv2: Lazy<ElasticLoadBalancingV2Client>;
+  elb: Lazy<ElasticLoadBalancingClient>;
 }
 
 export type Handler = (payload: unknown, context: InvocationContext) => Promise<Report>;
@@ -148,6 +154,9 @@ function toolsOf(
         s3: s3Client(config),
         cloudFront: cloudFrontClient(config),
         eventBridge: async () => new EventBridgeClient(config),
+        cloudWatch: new CloudWatchClient(config),
+        elbv2: async () => new ElasticLoadBalancingV2Client(config),
+        elb: async () => new ElasticLoadBalancingClient(config),
       };
     },
     ledger: openLedger({

@@ -27,15 +27,18 @@ export interface Seeded {
   meanwhile?: Readonly<Record<string, () => Promise<void>>>;
   /** Other events that may start the function while a run is under way: what each prepares, and its payload. */
   alongside?: Readonly<Record<string, () => Promise<Record<string, unknown>>>>;
-  /** What was wrong in between: at any moment since the last look. */
-  observed?: () => string[];
+  /** How many deliveries more, a minute apart, go on with what a run has begun and cannot wait for. */
+  goesOn?: number;
+  /** What was wrong in between, at any moment since the last look, or is wrong now. */
+  observed?: (seen: Look) => string[];
 }
 
 export const functionOf = ({ name }: Pick<Scenario, 'name'>): string => name.split('/')[0] ?? name;
 
 /** Of what kind its function is: each kind has a file of tests, so that they run side by side. */
-export function tradeOf(scenario: Pick<Scenario, 'name'>): 'making' | 'keeping' | 'publishing' {
+export function tradeOf(scenario: Pick<Scenario, 'name'>): 'making' | 'keeping' | 'publishing' | 'scaling' {
   const name = functionOf(scenario);
+  if (name === 'scale-group') return 'scaling';
   if (/^(take|create|copy)-/.test(name)) return 'making';
   return /^(expire|reconcile)-/.test(name) ? 'keeping' : 'publishing';
 }

@@ -65,7 +65,7 @@ export class Session {
     const after = await look(this.world);
     const step = { before: this.#seen, after, surroundings: this.#surroundings, invocations };
     this.note(invariants.flatMap((invariant) => invariant(step)));
-    this.note(this.seeded.observed?.() ?? []);
+    this.note(this.seeded.observed?.(after) ?? []);
     this.#seen = after;
     this.#noteTags(after);
   }
@@ -109,8 +109,14 @@ export class Session {
     this.expectWell(await this.deliver({ requestId }), 'the next delivery');
   }
 
+  /** What takes longer than a run may, its ticks go on with. */
+  async goOn(): Promise<void> {
+    for (let left = this.seeded.goesOn ?? 0; left > 0; left -= 1) await this.redeliver(`tick-${left}`);
+  }
+
   /** All must be as it should, and the same event again must change nothing. */
   async finish(): Promise<void> {
+    await this.goOn();
     this.note(untracked(this.#seen));
     this.note(this.seeded.settled(this.#seen));
     await this.expectUnchangedBy('first', retryAfterSeconds);

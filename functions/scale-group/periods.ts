@@ -1,11 +1,12 @@
 /** Which entry of a schedule holds, and when a time of day comes next, by the clocks of a time zone. Pure. */
 import { midnightOf, minuteOfDay } from '../../shared/plan/cadence.ts';
-import { day, instantsOf, offsetAt, skipOf, type Zone, zoneOver } from '../../shared/plan/zones.ts';
+import { day, instantsOf, offsetAt, skipOf, type Zone, zoneBetween } from '../../shared/plan/zones.ts';
 import { type Period, type ScaleGroupJob, weekdays } from './job.ts';
 
 const minuteMs = 60_000;
-/** For clock changes between an entry's moment and now. Of a moment further back only the order matters. */
-const daysBack = 30;
+/** Of a moment further back it is no matter what its clocks showed. Each day costs a reading of the zone. */
+const daysBack = 8;
+const daysAhead = 2;
 
 export type Timetable = Pick<ScaleGroupJob, 'schedule' | 'timezone' | 'exceptDates'>;
 
@@ -45,7 +46,7 @@ export function nextMoment(text: string, timezone: string, now: Date): Date {
 }
 
 const zoneAround = (timezone: string, now: Date): Zone =>
-  zoneOver(timezone, new Date(now.getTime() - daysBack * day), 1);
+  zoneBetween(timezone, new Date(now.getTime() - daysBack * day), new Date(now.getTime() + daysAhead * day));
 
 /**
  * Of a local time that comes twice the first: a bound that was reached is not left again for an hour. One that is

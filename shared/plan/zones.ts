@@ -52,10 +52,15 @@ export function isZone(name: string): boolean {
 /** The names to suggest when one is misspelt. */
 export const zoneNames = (): string[] => [...Intl.supportedValuesOf('timeZone'), 'UTC'];
 
-/** Reads the zone's clock changes from `from` on. Two changes within one day would be seen as one; no zone has had that. */
+/** Reads the zone's clock changes from `from` on. */
 export function zoneOver(name: string, from: Date, years: number): Zone {
   const to = new Date(from);
   to.setUTCFullYear(to.getUTCFullYear() + years);
+  return zoneBetween(name, from, to);
+}
+
+/** As `zoneOver`. Two changes within one day would be seen as one; no zone has had that. */
+export function zoneBetween(name: string, from: Date, to: Date): Zone {
   const offsetAt = offsetReader(name);
   const changes: ClockChange[] = [];
   let before = offsetAt(from.getTime());

@@ -6,7 +6,7 @@ export interface SeenGroup {
   capacity: number;
   /** How many of these are not there yet, or for less than the warm-up. */
   starting: number;
-  /** Since when each one takes load: its start and the warm-up after it. Those known to be unhealthy are left out. */
+  /** From when on each one takes load: its start and the warm-up after it. Those known to be unhealthy are left out. */
   serving: readonly Date[];
   /** Its own bounds: an Auto Scaling group's, or none and all the instances that there are. */
   minimum: number;
@@ -45,6 +45,8 @@ export interface SeenAlarm {
 export interface Series {
   periodSeconds: number;
   samples: readonly { at: Date; value: number }[];
+  /** What was measured just now, where not only CloudWatch knows it. */
+  current?: number;
 }
 
 /** What was seen for each policy of the job, in their order. */

@@ -48,7 +48,7 @@ async function inquiryOf(policy: Policy, seen: Seen, run: ScaleRun): Promise<Inq
     case 'target':
       return aboutMetric(policy, seen);
     case 'backlog':
-      return aboutQueue(policy, seen, run);
+      return aboutQueue(policy, run);
   }
 }
 
@@ -111,11 +111,10 @@ function averages(answers: readonly (readonly Sample[])[]): Sample[] {
 const queuePeriodSeconds = 60;
 
 /** CloudWatch hears of a queue's messages minutes later: the newest count is the queue's own. */
-async function aboutQueue({ queue }: BacklogPolicy, { now }: Seen, { aws }: ScaleRun): Promise<Inquiry> {
+async function aboutQueue({ queue }: BacklogPolicy, { aws }: ScaleRun): Promise<Inquiry> {
   const url = await urlOfQueue(aws, queue);
   if (url === undefined) return unknown(`there is no queue ${queue}`);
-  const at = new Date(periodOf(now, queuePeriodSeconds));
-  const newest = { at, value: await messagesWaiting(aws, url) };
+  const current = await messagesWaiting(aws, url);
   const history = questionOf({
     namespace: 'AWS/SQS',
     name: 'ApproximateNumberOfMessagesVisible',
@@ -125,7 +124,10 @@ async function aboutQueue({ queue }: BacklogPolicy, { now }: Seen, { aws }: Scal
   });
   return {
     questions: [history],
-    signal: ([samples = []]) => seriesOf([...samples, newest], queuePeriodSeconds, queue),
+    signal: ([samples = []]) => ({
+      kind: 'series',
+      series: { periodSeconds: queuePeriodSeconds, samples, current },
+    }),
   };
 }
 

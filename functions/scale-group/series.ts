@@ -14,10 +14,8 @@ export interface Reading {
 
 /** The newest value says how much is needed now; less than there is only if every value of the window says so. */
 export function seriesOpinion(series: Series, reading: Reading, situation: Situation): Opinion {
-  const newest = series.samples.at(-1);
-  if (!newest || isStale(newest, series, situation)) {
-    return { kind: 'unknown', text: `${reading.reason}: there is no value of late` };
-  }
+  const newest = newestOf(series, situation);
+  if (!newest) return { kind: 'unknown', text: `${reading.reason}: there is no value of late` };
   const demand = reading.demandOf(newest);
   if (demand === undefined) return { kind: 'unknown', text: `${reading.reason}: nothing was in service` };
   const text = reading.text(newest, demand);
@@ -33,22 +31,27 @@ export function seriesOpinion(series: Series, reading: Reading, situation: Situa
   return agreed > demand ? { ...opinion, agreed, objection: 'stabilizing' } : { ...opinion, agreed };
 }
 
+function newestOf(series: Series, situation: Situation): Sample | undefined {
+  if (series.current !== undefined) return { at: situation.now, value: series.current };
+  const last = series.samples.at(-1);
+  return last && isOfLate(last, series, situation) ? last : undefined;
+}
+
 /** CloudWatch shows some metrics minutes after their period has ended; what is older says nothing about now. */
 const usualDelayMs = 300_000;
 
-const isStale = ({ at }: Sample, { periodSeconds }: Series, { now }: Situation): boolean =>
-  now.getTime() - at.getTime() > usualDelayMs + 2 * periodSeconds * 1000;
+const isOfLate = ({ at }: Sample, { periodSeconds }: Series, { now }: Situation): boolean =>
+  now.getTime() - at.getTime() <= usualDelayMs + 2 * periodSeconds * 1000;
 
 /** Of each value of the window; undefined if one is missing in it, or nothing can be said by it. */
-function demandsOver(
-  { samples, periodSeconds }: Series,
-  { demandOf }: Reading,
-  { windowStart, now }: Situation,
-): number[] | undefined {
-  const periodMs = periodSeconds * 1000;
+function demandsOver(series: Series, { demandOf }: Reading, situation: Situation): number[] | undefined {
+  const { windowStart, now } = situation;
+  if (windowStart >= now) return [];
+  const periodMs = series.periodSeconds * 1000;
   // The first period may have begun before the window; the last ones may not be shown yet.
-  const inWindow = samples.filter(({ at }) => at.getTime() > windowStart.getTime() - periodMs);
-  if (inWindow.length === 0 && windowStart < now) return undefined;
+  const inWindow = series.samples.filter(({ at }) => at.getTime() > windowStart.getTime() - periodMs);
+  const last = inWindow.at(-1);
+  if (!last || !isOfLate(last, series, situation)) return undefined;
   let before = windowStart.getTime();
   const demands: number[] = [];
   for (const sample of inWindow) {

@@ -30,10 +30,11 @@ export function targetOpinion(policy: TargetPolicy, series: Series, situation: S
  * The capacity that a value was measured of, in the group's own units: what came into service since was no part of it,
  * what was removed since was. Otherwise the same high value would add instances again as soon as the first ones serve.
  */
-function capacityAt(at: Date, { group, state: { lastIn } }: Situation): number | undefined {
+function capacityAt(at: Date, { group, state: { lastIn }, now }: Situation): number | undefined {
   const { capacity, starting, serving } = group;
+  const today = serving.filter((since) => since <= now).length;
   const then = serving.filter((since) => since <= at).length;
   if (then === 0) return undefined;
   const removed = lastIn && at < lastIn.at ? lastIn.from - lastIn.to : 0;
-  return (Math.max(0, capacity - starting) * then) / serving.length + removed;
+  return (Math.max(0, capacity - starting) * then) / today + removed;
 }

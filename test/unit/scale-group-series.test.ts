@@ -68,6 +68,13 @@ describe('a target', () => {
     expect(opinion(steady(90), { group: { capacity: 15, serving } })).toMatchObject({ capacity: 15 });
   });
 
+  it('leaves out those that will serve only once they are warm', () => {
+    const serving = [...aGroup({ capacity: 10 }).serving, ...Array.from({ length: 5 }, () => ago(-100))];
+    const group = { capacity: 15, starting: 5, serving };
+    expect(opinion(steady(90), { group })).toMatchObject({ capacity: 15 });
+    expect(opinion(steady(120), { group })).toMatchObject({ capacity: 20 });
+  });
+
   it('holds a value against those, too, that were removed since', () => {
     const state = { lastIn: { at: ago(150), from: 14, to: 10 } };
     // Three minutes ago 14 did what 10 shall not be made fewer for.
@@ -144,6 +151,17 @@ describe('a series', () => {
 
   it('does not miss what CloudWatch does not show yet', () => {
     expect(opinion(aSeries(30, 30, 30, undefined, undefined))).toMatchObject({ capacity: 5, agreed: 5 });
+  });
+
+  it('goes by what was measured just now, if anything was, and by CloudWatch for the window', () => {
+    const measured = (current: number, ...values: readonly (number | undefined)[]) =>
+      opinion({ ...aSeries(...values), current }, { policy: given.backlogPolicy });
+    expect(measured(1500, 100, 100)).toMatchObject({ capacity: 15 });
+    expect(measured(1500)).toMatchObject({ capacity: 15 });
+    expect(measured(200, 300, 400, 300, undefined, undefined)).toMatchObject({ capacity: 2, agreed: 4 });
+    expect(measured(200)).toMatchObject({ agreed: 10, objection: 'signal-unknown' });
+    const old = [100, ...Array.from({ length: 8 }, () => undefined)];
+    expect(measured(200, ...old)).toMatchObject({ agreed: 10, objection: 'signal-unknown' });
   });
 
   it('is unknown if there is nothing, or nothing of late', () => {

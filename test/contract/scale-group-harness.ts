@@ -1,0 +1,80 @@
+/** Runs of scale-group against the local AWS, at a time of its own. */
+import { randomUUID } from 'node:crypto';
+import { scaleGroup } from '../../functions/scale-group/run.ts';
+import { autoScalingClient } from '../../shared/aws/auto-scaling.ts';
+import { elbClient } from '../../shared/aws/classic-load-balancers.ts';
+import { cloudWatchClient } from '../../shared/aws/cloudwatch.ts';
+import { ec2Client } from '../../shared/aws/ec2.ts';
+import { sqsClient } from '../../shared/aws/sqs.ts';
+import { elbv2Client } from '../../shared/aws/target-groups.ts';
+import { entrypoint } from '../../shared/entrypoint.ts';
+import { openLedger } from '../../shared/ledger/open.ts';
+import type { Report } from '../../shared/report.ts';
+import { anOwner } from '../builders.ts';
+import { recordedLog } from '../fakes.ts';
+import { groupClients } from '../groups.ts';
+import type { Call, Sandbox } from '../sandbox/types.ts';
+
+const region = 'us-east-1';
+const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+
+export function scaling(sandbox: Sandbox, start: Date) {
+  const access = { region, credentials, endpoint: sandbox.url };
+  let now = start.getTime();
+  const moveTo = (time: number) => {
+    now = time;
+    sandbox.setTime(new Date(now));
+  };
+  moveTo(now);
+  const clock = {
+    now: () => new Date(now),
+    sleep: async (milliseconds: number) => moveTo(now + milliseconds),
+  };
+  const ledger = openLedger({
+    owner: anOwner,
+    ledger: 'simpledb',
+    clock,
+    onUnreadable: () => {},
+    aws: access,
+    endpoint: sandbox.url,
+  });
+  const handler = entrypoint(scaleGroup, {
+    config: { owner: anOwner, ledger: 'simpledb', region },
+    clock,
+    random: () => 0.5,
+    log: recordedLog(),
+    emitMetric: () => {},
+    connect: () => ({
+      ec2: ec2Client(access),
+      cloudWatch: cloudWatchClient(access),
+      autoScaling: async () => autoScalingClient(access),
+      elbv2: async () => elbv2Client(access),
+      elb: async () => elbClient(access),
+      sqs: async () => sqsClient(access),
+    }),
+    ledger,
+  });
+  return {
+    raw: groupClients(access),
+    clock,
+    ledger,
+    /** Lets time pass. */
+    after: (seconds: number) => moveTo(now + seconds * 1_000),
+    /** As Lambda calls it. */
+    run: (payload: object): Promise<Report> =>
+      handler(payload, { awsRequestId: randomUUID(), getRemainingTimeInMillis: () => 900_000 }),
+    /** The calls since then that change the account, in their order. */
+    writes: (from: number): string[] =>
+      sandbox.calls
+        .slice(from)
+        .filter(isWrite)
+        .map(({ action }) => action),
+  };
+}
+
+const isWrite = ({ service, action }: Call): boolean =>
+  service !== 'simpledb' && !/^(Describe|Get|List)/.test(action);
+
+/** `i-1 start step: done`, without the details. */
+export const told = ({ outcomes }: Report): string[] =>
+  outcomes.map(({ resource, decision, reason, outcome }) => `${resource} ${decision} ${reason}: ${outcome}`);

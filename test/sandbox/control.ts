@@ -52,6 +52,11 @@ const mountsBody = instanceBody.extend({
   ),
 });
 const managedBody = instanceBody.extend({ isManaged: z.boolean() });
+const slowInstancesBody = z.strictObject({ startSeconds: z.number().min(0), stopSeconds: z.number().min(0) });
+const zoneBody = z.strictObject({ zone: z.string(), isFull: z.boolean() });
+const impairedBody = instanceBody.extend({ isImpaired: z.boolean() });
+const sickBody = instanceBody.extend({ isSick: z.boolean() });
+const refreshBody = z.strictObject({ name: z.string(), isUnderWay: z.boolean() });
 const seconds = z.union([z.number().min(0), z.literal('never')]);
 const commandBody = instanceBody.extend({
   times: z.int().min(1).optional(),
@@ -109,6 +114,23 @@ export function makeControl(sandbox: Sandbox): (message: Message) => Promise<Ans
     'POST managed': (_, body) => {
       const { instanceId, isManaged } = managedBody.parse(body);
       sandbox.setManaged(instanceId, isManaged);
+    },
+    'POST slow-instances': (_, body) => sandbox.slowInstances(slowInstancesBody.parse(body)),
+    'POST full-zone': (_, body) => {
+      const { zone, isFull } = zoneBody.parse(body);
+      sandbox.fillZone(zone, isFull);
+    },
+    'POST impaired-instance': (_, body) => {
+      const { instanceId, isImpaired } = impairedBody.parse(body);
+      sandbox.impairInstance(instanceId, isImpaired);
+    },
+    'POST sick-target': (_, body) => {
+      const { instanceId, isSick } = sickBody.parse(body);
+      sandbox.sickenTarget(instanceId, isSick);
+    },
+    'POST refreshed-group': (_, body) => {
+      const { name, isUnderWay } = refreshBody.parse(body);
+      sandbox.refreshGroup(name, isUnderWay);
     },
     'POST commands': (_, body) => {
       const { instanceId, ...rule } = commandBody.parse(body);

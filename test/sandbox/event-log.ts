@@ -1,4 +1,4 @@
-/** What would have reached EventBridge's default bus: of S3, and by PutEvents. Who is told is the test's to say. */
+/** What would have reached EventBridge's default bus: of S3, of alarms, and by PutEvents. Who is told is the test's to say. */
 import { accountId } from './ec2/account.ts';
 import type { Identity } from './identify.ts';
 import type { AwsEvent } from './lambda/rules.ts';
@@ -56,6 +56,14 @@ export class EventLog {
         reason,
       },
     });
+  }
+
+  addAlarmChange(
+    { arn, detail }: { arn: string; detail: unknown },
+    { region, at }: { region: string; at: Date },
+  ): void {
+    const detailType = 'CloudWatch Alarm State Change';
+    this.#add({ source: 'aws.cloudwatch', detailType, detail, resources: [arn], region, time: at });
   }
 
   /** Moto says which entries it takes; those are kept. */

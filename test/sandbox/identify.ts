@@ -16,7 +16,11 @@ export interface Identity {
 
 export const homeRegion = 'us-east-1';
 
-const simpleDbVersion = '2009-04-15'; // of its API: no other service shares it
+/** By the version of an API that no other service shares. */
+const servicesByVersion: Readonly<Record<string, string>> = {
+  '2009-04-15': 'simpledb',
+  '2012-06-01': 'elb', // Classic Load Balancers: both kinds sign for elasticloadbalancing
+};
 
 /** Services whose name in a signature is not the one that people call them by. */
 const namesBySigningName: Readonly<Record<string, string>> = {
@@ -59,9 +63,8 @@ function fromQuery(message: Message, url: URL, signed: string | undefined): Requ
   const parameters = formParameters(message) ?? url.searchParams;
   const action = parameters.get('Action');
   if (action === null) return undefined;
-  const simpleDb = signed === 'simpledb' || parameters.get('Version') === simpleDbVersion;
-  const service = simpleDb ? 'simpledb' : (signed ?? 'unknown');
-  const protocol = simpleDb ? 'simpledb' : service === 'ec2' ? 'ec2' : 'query';
+  const service = servicesByVersion[parameters.get('Version') ?? ''] ?? signed ?? 'unknown';
+  const protocol = service === 'simpledb' || service === 'ec2' ? service : 'query';
   return { service, action, protocol, parameters: Object.fromEntries(parameters) };
 }
 

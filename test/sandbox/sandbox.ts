@@ -1,9 +1,12 @@
 /** The local AWS: moto behind a proxy that answers what moto lacks, and fails when it is told to. */
+import { SandboxAutoScaling } from './auto-scaling/auto-scaling.ts';
 import { SandboxCloudFront } from './cloudfront/cloudfront.ts';
+import { SandboxAlarms } from './cloudwatch/alarms.ts';
 import { makeControl } from './control.ts';
 import { Account } from './ec2/account.ts';
 import { addSystemTags, runningInstances } from './ec2/ask.ts';
 import { answerEc2 } from './ec2/ec2.ts';
+import { SandboxElb } from './elb/elb.ts';
 import { EventLog } from './event-log.ts';
 import { FaultBook } from './fault-book.ts';
 import { formParameters, homeRegion, type Identity } from './identify.ts';
@@ -50,6 +53,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const eventLog = new EventLog();
   const s3 = new SandboxS3({ moto, eventLog, now: () => account.now() });
   const cloudFront = new SandboxCloudFront({ moto, now: () => account.now() });
+  const elb = new SandboxElb(moto, () => account);
+  const autoScaling = new SandboxAutoScaling(moto, () => account);
+  const alarms = new SandboxAlarms({ moto, eventLog, now: () => account.now() });
   const simpleDb = createSimpleDb({ ...options.simpleDb, now: () => account.now() });
 
   const services: Readonly<Record<string, typeof execute>> = {
@@ -58,6 +64,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     rds: (message, identity) => answerRds(message, identity, rdsAccount, moto),
     s3: (message, identity) => s3.answer(message, identity),
     cloudfront: (message, identity) => cloudFront.answer(message, identity),
+    elb: (message, identity) => elb.answer(message, identity),
+    elbv2: (message, identity) => elb.answer(message, identity),
+    autoscaling: (message, identity) => autoScaling.answer(message, identity),
+    cloudwatch: (message, identity) => alarms.answer(message, identity),
     events: (message, identity) => answerEvents(message, identity),
     cloudformation: async (message, identity) => {
       if (identity.action === 'ValidateTemplate') return validateTemplate(message, identity, moto);
@@ -103,6 +113,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       simpleDb.reset();
       s3.reset();
       cloudFront.reset();
+      elb.reset();
+      autoScaling.reset();
+      alarms.reset();
       eventLog.clear();
       await instances.reset();
       account = new Account();
@@ -116,10 +129,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     slowSnapshots: (rule) => {
       account.slowSnapshots = rule;
     },
-    failSnapshotsOf: (volumeId, fails) => {
-      if (fails) account.failingVolumes.add(volumeId);
-      else account.failingVolumes.delete(volumeId);
-    },
+    failSnapshotsOf: (volumeId, fails) => put(account.failingVolumes, volumeId, fails),
     slowCopies: (rule) => {
       account.slowCopies = rule;
     },
@@ -131,6 +141,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       if (state === undefined) account.volumeStates.delete(volumeId);
       else account.volumeStates.set(volumeId, state);
     },
+    slowInstances: (rule) => {
+      account.instanceStates.slow = rule;
+    },
+    fillZone: (zone, isFull) => put(account.instanceStates.fullZones, zone, isFull),
+    impairInstance: (id, isImpaired) => put(account.instanceStates.impaired, id, isImpaired),
+    sickenTarget: (id, isSick) => put(account.instanceStates.sick, id, isSick),
+    refreshGroup: (name, isUnderWay) => put(autoScaling.refreshed, name, isUnderWay),
     setDatabaseState: (source, state) => {
       if (state === undefined) rdsAccount.databaseStates.delete(source);
       else rdsAccount.databaseStates.set(source, state);
@@ -165,6 +182,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   };
   const control = makeControl(sandbox);
   return sandbox;
+}
+
+function put(set: Set<string>, item: string, isIn: boolean): void {
+  if (isIn) set.add(item);
+  else set.delete(item);
 }
 
 function answerSimpleDb(message: Message, simpleDb: SimpleDb): Answer {

@@ -10,7 +10,7 @@ export interface Sandbox {
   readonly calls: readonly Call[];
   /**
    * Every event since the last `reset`, the first sent first: `Object Created` of buckets that have EventBridge
-   * told, and what PutEvents brought.
+   * told, `CloudWatch Alarm State Change` by SetAlarmState, and what PutEvents brought.
    */
   readonly events: readonly AwsEvent[];
   /** Empties the account and SimpleDB, lifts faults, forgets calls, clock and slow states. */
@@ -34,6 +34,16 @@ export interface Sandbox {
   enforceSnapshotRate(on: boolean): void;
   /** Puts a volume into a state that it cannot be brought to by calls; `undefined` takes that back. */
   setVolumeState(volumeId: string, state: VolumeState | undefined): void;
+  /** How long instances start and stop on the account's clock; 0 until then. */
+  slowInstances(rule: SlowInstances): void;
+  /** Lets a zone have no room for an instance that is to be started. */
+  fillZone(zone: string, isFull: boolean): void;
+  /** Lets EC2's own checks of an instance fail. */
+  impairInstance(instanceId: string, isImpaired: boolean): void;
+  /** Lets all balancers find that an instance does not answer. */
+  sickenTarget(instanceId: string, isSick: boolean): void;
+  /** Lets an Auto Scaling group replace its instances, or have done so. */
+  refreshGroup(name: string, isUnderWay: boolean): void;
   /** Puts a database (`db:…`, `cluster:…`) into a state such as `modifying` or `stopped`; `undefined` takes that back. */
   setDatabaseState(source: string, state: string | undefined): void;
   /** How many manual snapshots of instances, and of clusters, a region may have; 100 until then. */
@@ -81,6 +91,11 @@ export interface SlowSnapshots {
   pendingSeconds: number;
   /** Default: `completed`. */
   endState?: 'completed' | 'error';
+}
+
+export interface SlowInstances {
+  startSeconds: number;
+  stopSeconds: number;
 }
 
 export type VolumeState = 'creating' | 'deleting' | 'error';

@@ -1,5 +1,7 @@
 /** What the sandbox remembers of the account beside moto, which has no clock and no slow states. */
+
 import type { SlowSnapshots, SnapshotReturnCode, VolumeState } from '../types.ts';
+import { InstanceStates } from './instance-states.ts';
 
 /** Moto's only account. */
 export const accountId = '123456789012';
@@ -51,6 +53,7 @@ export class Account {
   readonly hiddenSnapshots = new Set<string>();
   readonly locks = new Map<string, SnapshotLock>();
   readonly archivedSnapshots = new Set<string>();
+  readonly instanceStates = new InstanceStates(() => this.now());
   readonly volumeStates = new Map<string, VolumeState>();
   /** Volumes and images. */
   readonly createdAt = new Map<string, Date>();

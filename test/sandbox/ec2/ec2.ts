@@ -52,7 +52,7 @@ export async function answerEc2(
     return await (operations[identity.action] ?? passOn)(call);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    return wireError('ec2', { status: 400, code: error.code, message: error.message });
+    return wireError('ec2', { status: error.status, code: error.code, message: error.message });
   }
 }
 

@@ -15,14 +15,16 @@ export interface Ec2Call {
 
 export type Operation = (call: Ec2Call) => Promise<Answer>;
 
-/** Thrown to answer an error of EC2, whose status is 400 but for DryRun. */
+/** Thrown to answer an error of EC2, whose status is 400 unless it is said. */
 export class Refusal extends Error {
   override name = 'Refusal';
   readonly code: string;
+  readonly status: number;
 
-  constructor(code: string, message: string) {
+  constructor(code: string, message: string, status = 400) {
     super(message);
     this.code = code;
+    this.status = status;
   }
 }
 

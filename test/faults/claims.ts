@@ -1,12 +1,13 @@
 /** What a run says that it did, against what the account shows. */
 import type { Outcome, Report } from '../../shared/report.ts';
 import { extraTagKeys, tagKeys } from '../../shared/tags.ts';
+import { groupChecks } from './claims-groups.ts';
 import type { LogLine } from './invocation.ts';
 import type { Look, SeenRow, SeenSnapshot } from './look.ts';
 import type { ObjectHistory } from './look-objects.ts';
 import { region as home } from './world.ts';
 
-type Claim = Pick<Outcome, 'resource' | 'decision' | 'reason' | 'detail'>;
+export type Claim = Pick<Outcome, 'resource' | 'decision' | 'reason' | 'detail'>;
 
 /** By decision: whether the account shows what `done` says. A function with a new kind of decision adds it here. */
 const checks: Readonly<Record<string, (claim: Claim, seen: Look) => boolean>> = {
@@ -62,6 +63,7 @@ const checks: Readonly<Record<string, (claim: Claim, seen: Look) => boolean>> = 
       .get(`${resource}/${detail.split('; ')[0]}`)
       ?.paths.every((path) => detail.includes(path)) === true,
   measure: () => true, // of metrics the account shows nothing
+  ...groupChecks,
 };
 
 const isGone = (resource: string, { gone }: ObjectHistory): boolean =>

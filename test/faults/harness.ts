@@ -31,7 +31,7 @@ export interface Result {
   case: Case;
   violations: string[];
   invocations: readonly Invocation[];
-  /** Of every snapshot that ever stood, by id. */
+  /** Of every snapshot that ever stood, and of the instances of groups, by id. */
   tags: ReadonlyMap<string, Readonly<Record<string, string>>>;
   milliseconds: number;
 }

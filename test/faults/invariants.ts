@@ -1,6 +1,7 @@
 /** What must hold after every delivery, however it ended. Each check answers what is wrong, in words. */
 import { extraTagKeys, tagKeys } from '../../shared/tags.ts';
 import { brokenClaims } from './claims.ts';
+import { groupInvariants } from './invariants-groups.ts';
 import type { Invocation } from './invocation.ts';
 import type { Look, SeenSnapshot, Surroundings } from './look.ts';
 import { owner } from './world.ts';
@@ -193,6 +194,7 @@ export const invariants: readonly Invariant[] = [
   nothingStaysFrozen,
   nothingConsistentUnfrozen,
   nothingPaidTwice,
+  ...groupInvariants,
   endedByItself,
 ];
 

@@ -19,6 +19,7 @@ import {
 import { DOMParser, type Element } from '@xmldom/xmldom';
 import { extraTagKeys, tagKeys } from '../../shared/tags.ts';
 import type { InstanceOs } from '../sandbox/types.ts';
+import { groupsIn, type SeenGroups } from './look-groups.ts';
 import {
   invalidationsIn,
   type ObjectHistory,
@@ -41,7 +42,7 @@ export interface SeenSnapshot {
 
 export type SeenRow = Readonly<Record<string, string>>;
 
-export interface Look {
+export interface Look extends SeenGroups {
   at: Date;
   snapshots: ReadonlyMap<string, SeenSnapshot>;
   rows: ReadonlyMap<string, SeenRow>;
@@ -76,7 +77,8 @@ export async function look(world: World): Promise<Look> {
   const [objects, invalidations] = [objectsIn(world), invalidationsIn(world)];
   const { history } = world;
   const ofSites = { objects, history, invalidations };
-  return { at: world.time.now(), snapshots: new Map(snapshots), rows, machines, ...ofSites };
+  const groups = await groupsIn(world);
+  return { at: world.time.now(), snapshots: new Map(snapshots), rows, machines, ...ofSites, ...groups };
 }
 
 async function machinesIn({ sandbox }: World): Promise<Map<string, InstanceOs>> {
@@ -207,11 +209,12 @@ export async function lookAround(world: World): Promise<Surroundings> {
 const isOwnerTag = ({ Key, Value }: Tag): boolean => Key === tagKeys.owner && Value === owner;
 
 /**
- * Snapshots, rows, objects and invalidations as text that is the same if and only if they are. Left out is what passes by
- * itself: states, when RDS says that a snapshot was started, and who holds a lock until when; that a slot
- * is done, stays.
+ * Snapshots, rows, objects, invalidations and groups as text that is the same if and only if they are. Left out is
+ * what passes by itself: states, when RDS says that a snapshot was started, and who holds a lock until when; that
+ * a slot is done, stays.
  */
-export function canonical({ snapshots, rows, objects, invalidations }: Look): string {
+export function canonical(seen: Look): string {
+  const { snapshots, rows } = seen;
   const sorted = (all: ReadonlyMap<string, object>) =>
     [...all].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, value]) => [key, sortedFields(value)]);
   const lasting = new Map([...snapshots].map(([id, snapshot]) => [id, lastingOf(snapshot)]));
@@ -219,8 +222,10 @@ export function canonical({ snapshots, rows, objects, invalidations }: Look): st
   const all = {
     snapshots: sorted(lasting),
     rows: sorted(settled),
-    objects: sorted(objects),
-    invalidations: sorted(invalidations),
+    objects: sorted(seen.objects),
+    invalidations: sorted(seen.invalidations),
+    instances: sorted(seen.instances),
+    capacities: sorted(seen.capacities),
   };
   return JSON.stringify(all, null, 1);
 }

@@ -20,12 +20,13 @@ export const dependencies: Readonly<Record<string, string>> = {
   'sqs:GetQueueAttributes': 'Lambda empties the queue with the role of the function',
 };
 
-/** Under the plan as it ships, with either ledger, and the scenarios' site. */
+/** Under the plan as it ships, with either ledger, and the scenarios' site and groups. */
 export function roleOf(name: FunctionName, ledger: Store): Grant[] {
   const plan = planIn(readFileSync('groundskeeper.yml', 'utf8'));
   const { sites } = planIn(`sites:\n  - ${JSON.stringify(siteOf(name))}`);
   const [service = '', stage = ''] = owner.split('-');
-  const { resources } = compilePlan({ ...plan, ledger, sites }, { service, stage, region });
+  const { groups } = planIn(`groups: ${JSON.stringify(groupsInScenarios)}`);
+  const { resources } = compilePlan({ ...plan, ledger, sites, groups }, { service, stage, region });
   return grantsOf(resources[functionResourceId(name, 'Role')]);
 }
 
@@ -36,6 +37,29 @@ const siteOf = (name: FunctionName) => ({
   prefix: name === 'sync-assets' ? place.prefix : '',
   releases: releasesPlace,
 });
+
+const ofElasticLoadBalancing = `arn:aws:elasticloadbalancing:${region}:123456789012`;
+
+const groupsInScenarios = [
+  {
+    name: 'web',
+    autoScalingGroup: 'web',
+    minimum: 0,
+    maximum: 10,
+    policies: [{ backlog: { queue: 'work', secondsPerMessage: 10, acceptableSeconds: 50 } }],
+  },
+  {
+    name: 'shop',
+    instances: {
+      tags: { Group: ['shop'] },
+      // The account makes up the rest.
+      targetGroups: [`${ofElasticLoadBalancing}:targetgroup/shop/*`],
+      loadBalancers: ['shop-old'],
+    },
+    minimum: 0,
+    maximum: 10,
+  },
+];
 
 const planIn = (text: string) =>
   readPlan(text, { file: 'groundskeeper.yml', region, now: new Date('2026-11-21T00:00:00Z') });

@@ -16,7 +16,7 @@ export class Session {
   readonly seed: number;
   readonly violations: string[] = [];
   readonly invocations: Invocation[] = [];
-  /** Of every snapshot that ever stood. */
+  /** Of every snapshot that ever stood, and of the instances of groups. */
   readonly tags = new Map<string, Readonly<Record<string, string>>>();
   readonly #scenario: Scenario;
   readonly #random: () => number;
@@ -70,8 +70,8 @@ export class Session {
     this.#noteTags(after);
   }
 
-  #noteTags({ snapshots }: Look): void {
-    for (const { id, tags } of snapshots.values()) this.tags.set(id, tags);
+  #noteTags({ snapshots, instances }: Look): void {
+    for (const { id, tags } of [...snapshots.values(), ...instances.values()]) this.tags.set(id, tags);
   }
 
   /** @param before what is to happen between the run and the look at the account */

@@ -7,6 +7,8 @@ import { expireKindsScenarios } from './expire-kinds.ts';
 import { expireQueueScenarios } from './expire-queue.ts';
 import { invalidateCdnScenarios } from './invalidate-cdn.ts';
 import { reconcileLedgerScenarios } from './reconcile-ledger.ts';
+import { scaleGroupScenarios } from './scale-group.ts';
+import { scaleGroupMembersScenarios } from './scale-group-members.ts';
 import { syncAssetsScenarios } from './sync-assets.ts';
 import { takeDbSnapshotsScenarios } from './take-db-snapshots.ts';
 import { takeSnapshotsScenarios } from './take-snapshots.ts';
@@ -22,4 +24,6 @@ export const scenarios: readonly Scenario[] = [
   ...reconcileLedgerScenarios,
   ...invalidateCdnScenarios,
   ...syncAssetsScenarios,
+  ...scaleGroupScenarios,
+  ...scaleGroupMembersScenarios,
 ];

@@ -1,0 +1,63 @@
+/** What scale-group says that it did, against what the account shows. A group's instances have the tag `Group`. */
+import type { Claim } from './claims.ts';
+import type { Look } from './look.ts';
+import type { SeenInstance } from './look-groups.ts';
+
+export const mark = 'groundskeeper:draining';
+
+export interface StoredChange {
+  at: string;
+  from: number;
+  to: number;
+}
+
+export interface StoredState {
+  lastOut?: StoredChange;
+  lastIn?: StoredChange;
+  begun?: StoredChange;
+  override?: object;
+  actedOn?: string;
+}
+
+/** What the ledger remembers of a group. */
+export const stateOf = (group: string, { rows }: Look): StoredState =>
+  JSON.parse(rows.get(`state/scale/${group}`)?.['text'] ?? '{}') as StoredState;
+
+/** Of an Auto Scaling group of this name, or of instances with this tag. */
+export function capacityOf(group: string, { capacities, instances }: Look): number {
+  const counting = [...instances.values()].filter(
+    ({ state, tags }) => state === 'running' && tags['Group'] === group && tags[mark] === undefined,
+  );
+  return capacities.get(group)?.desired ?? counting.length;
+}
+
+const isInstance =
+  (holds: (instance: SeenInstance) => boolean) =>
+  ({ resource }: Claim, { instances }: Look): boolean => {
+    const instance = instances.get(resource);
+    return instance !== undefined && holds(instance);
+  };
+
+/** A change is remembered once it is seen, and announced before. */
+const isScaled =
+  (direction: 1 | -1) =>
+  ({ resource }: Claim, seen: Look): boolean => {
+    const { begun, lastOut, lastIn } = stateOf(resource, seen);
+    return [begun, lastOut, lastIn].some(
+      (change) =>
+        change !== undefined &&
+        Math.sign(change.to - change.from) === direction &&
+        change.to === capacityOf(resource, seen),
+    );
+  };
+
+export const groupChecks: Readonly<Record<string, (claim: Claim, seen: Look) => boolean>> = {
+  'scale-out': isScaled(1),
+  'scale-in': isScaled(-1),
+  start: isInstance(({ state }) => state === 'running'),
+  stop: isInstance(({ state }) => state === 'stopped'),
+  drain: isInstance(({ state, tags }) => state === 'stopped' || tags[mark] !== undefined),
+  resume: isInstance(({ state, tags }) => state === 'running' && tags[mark] === undefined),
+  register: isInstance(({ registered }) => registered.length > 0),
+  unmark: isInstance(({ tags }) => tags[mark] === undefined),
+};

@@ -1,0 +1,53 @@
+/** What scenarios of groups are made of. */
+import { RegisterInstancesWithLoadBalancerCommand } from '@aws-sdk/client-elastic-load-balancing';
+import { RegisterTargetsCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
+import {
+  type GroupClients,
+  groupClients,
+  makeInstances,
+  makeLoadBalancer,
+  makeTargetGroup,
+  stopInstances,
+} from '../../groups.ts';
+import { credentials, region, type World } from '../world.ts';
+
+const clients = new Map<string, GroupClients>();
+
+/** Raw clients, for seeding. */
+export function accountOf({ sandbox: { url } }: World): GroupClients {
+  const made = clients.get(url) ?? groupClients({ region, credentials, endpoint: url });
+  clients.set(url, made);
+  return made;
+}
+
+export interface Shop {
+  /** In service behind both balancers; in the zones a and b by turns. */
+  up: string[];
+  stopped: string[];
+  job: Record<string, unknown>;
+}
+
+/** Instances with the tag `Group: shop` behind a target group and a classic balancer, and some to be left alone. */
+export async function makeShop(world: World, counts: { up: number; stopped: number }): Promise<Shop> {
+  const account = accountOf(world);
+  const targetGroup = await makeTargetGroup(account, 'shop', 120);
+  await makeLoadBalancer(account, 'shop-old', 60);
+  const zones = (count: number) => Array.from({ length: count }, (_, index) => (index % 2 === 0 ? 'a' : 'b'));
+  const tags = { Group: 'shop' };
+  const up = await makeInstances(account, tags, zones(counts.up));
+  const stopped = await makeInstances(account, tags, zones(counts.stopped));
+  const shielded = await makeInstances(account, { ...tags, 'groundskeeper:protected': 'yes' }, ['a']);
+  const [stranger = ''] = await makeInstances(account, tags, ['b']);
+  await makeInstances(account, { Group: 'another' }, ['a']);
+  await world.sandbox.addSystemTags(stranger, { 'aws:autoscaling:groupName': 'another' });
+  await stopInstances(account, [...stopped, ...shielded]);
+  await account.elbv2.send(
+    new RegisterTargetsCommand({ TargetGroupArn: targetGroup, Targets: up.map((Id) => ({ Id })) }),
+  );
+  const Instances = up.map((InstanceId) => ({ InstanceId }));
+  await account.elb.send(
+    new RegisterInstancesWithLoadBalancerCommand({ LoadBalancerName: 'shop-old', Instances }),
+  );
+  const instances = { tags: { Group: ['shop'] }, targetGroups: [targetGroup], loadBalancers: ['shop-old'] };
+  return { up, stopped, job: { group: 'shop', instances, minimum: 0, maximum: 10 } };
+}

@@ -13,6 +13,7 @@ import { createImagesCases } from './event-cases/create-images.ts';
 import { expireBackupsCases } from './event-cases/expire-backups.ts';
 import { invalidateCdnCases } from './event-cases/invalidate-cdn.ts';
 import { reconcileLedgerCases } from './event-cases/reconcile-ledger.ts';
+import { scaleGroupCases } from './event-cases/scale-group.ts';
 import type { Cases } from './event-cases/setting.ts';
 import { syncAssetsCases } from './event-cases/sync-assets.ts';
 import { takeDbSnapshotsCases } from './event-cases/take-db-snapshots.ts';
@@ -74,6 +75,7 @@ const cases: Cases = {
   ...reconcileLedgerCases,
   ...syncAssetsCases,
   ...invalidateCdnCases,
+  ...scaleGroupCases,
 };
 
 it('every sample is tested here', () => {

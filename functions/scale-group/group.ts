@@ -47,6 +47,8 @@ export interface Series {
   samples: readonly { at: Date; value: number }[];
   /** What was measured just now, where not only CloudWatch knows it. */
   current?: number;
+  /** Of a queue: how many messages came in each period. */
+  arrivals?: readonly { at: Date; value: number }[];
 }
 
 /** What was seen for each policy of the job, in their order. */

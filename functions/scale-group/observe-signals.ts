@@ -115,18 +115,22 @@ async function aboutQueue({ queue }: BacklogPolicy, { aws }: ScaleRun): Promise<
   const url = await urlOfQueue(aws, queue);
   if (url === undefined) return unknown(`there is no queue ${queue}`);
   const current = await messagesWaiting(aws, url);
-  const history = questionOf({
+  const count = {
     namespace: 'AWS/SQS',
-    name: 'ApproximateNumberOfMessagesVisible',
     dimensions: { QueueName: queue },
-    statistic: 'Maximum',
     periodSeconds: queuePeriodSeconds,
+  };
+  const waiting = questionOf({
+    ...count,
+    name: 'ApproximateNumberOfMessagesVisible',
+    statistic: 'Maximum',
   });
+  const coming = questionOf({ ...count, name: 'NumberOfMessagesSent', statistic: 'Sum' });
   return {
-    questions: [history],
-    signal: ([samples = []]) => ({
+    questions: [waiting, coming],
+    signal: ([samples = [], arrivals = []]) => ({
       kind: 'series',
-      series: { periodSeconds: queuePeriodSeconds, samples, current },
+      series: { periodSeconds: queuePeriodSeconds, samples, current, arrivals },
     }),
   };
 }

@@ -29,6 +29,3 @@ export interface Situation {
 
 /** What a person wants to read of a value. */
 export const shortNumber = (value: number): string => String(Math.round(value * 100) / 100);
-
-/** Parts of instances are whole ones. Not those that come of binary fractions: 3 × 0.1 / 0.1 is 3. */
-export const wholeUp = (instances: number): number => Math.max(0, Math.ceil(instances - 1e-9));

@@ -2,21 +2,32 @@
 import type { Series } from './group.ts';
 import type { Opinion, Situation } from './opinion.ts';
 
-type Sample = Series['samples'][number];
+export type Sample = Series['samples'][number];
 
 /** What a kind of policy makes of one value. */
 export interface Reading {
   reason: 'target' | 'backlog';
-  /** Undefined: nothing can be said by it. */
-  demandOf(sample: Sample): number | undefined;
+  /** By the newest value, and by one of the window. Undefined: nothing can be said by it. */
+  demandNow(sample: Sample): number | undefined;
+  demandThen(sample: Sample): number | undefined;
   text(sample: Sample, demand: number): string;
+}
+
+/** Of AWS's target tracking: fewer are wanted only if less than this share of those that were measured is needed. */
+const lowShare = 0.9;
+
+/** Parts of instances are whole ones; what is needed of those that were measured is a demand of all there are. */
+export function demandFrom(needed: number, measured: number, capacity: number): number {
+  // Not those that come of binary fractions: 3 × 0.1 / 0.1 is 3.
+  const whole = Math.max(0, Math.ceil(needed - 1e-9));
+  return needed < measured * lowShare ? whole : Math.max(whole, capacity);
 }
 
 /** The newest value says how much is needed now; less than there is only if every value of the window says so. */
 export function seriesOpinion(series: Series, reading: Reading, situation: Situation): Opinion {
   const newest = newestOf(series, situation);
   if (!newest) return { kind: 'unknown', text: `${reading.reason}: there is no value of late` };
-  const demand = reading.demandOf(newest);
+  const demand = reading.demandNow(newest);
   if (demand === undefined) return { kind: 'unknown', text: `${reading.reason}: nothing was in service` };
   const text = reading.text(newest, demand);
   const { capacity } = situation.group;
@@ -44,7 +55,7 @@ const isOfLate = ({ at }: Sample, { periodSeconds }: Series, { now }: Situation)
   now.getTime() - at.getTime() <= usualDelayMs + 2 * periodSeconds * 1000;
 
 /** Of each value of the window; undefined if one is missing in it, or nothing can be said by it. */
-function demandsOver(series: Series, { demandOf }: Reading, situation: Situation): number[] | undefined {
+function demandsOver(series: Series, { demandThen }: Reading, situation: Situation): number[] | undefined {
   const { windowStart, now } = situation;
   if (windowStart >= now) return [];
   const periodMs = series.periodSeconds * 1000;
@@ -55,7 +66,7 @@ function demandsOver(series: Series, { demandOf }: Reading, situation: Situation
   let before = windowStart.getTime();
   const demands: number[] = [];
   for (const sample of inWindow) {
-    const demand = demandOf(sample);
+    const demand = demandThen(sample);
     if (demand === undefined || sample.at.getTime() - before > periodMs) return undefined;
     demands.push(demand);
     before = sample.at.getTime();

@@ -1,24 +1,22 @@
 /** As many as keep a metric at a value. Amazon EC2 Auto Scaling user guide, "Target tracking scaling policies". Pure. */
 import type { Series } from './group.ts';
 import type { TargetPolicy } from './job.ts';
-import { type Opinion, type Situation, shortNumber, wholeUp } from './opinion.ts';
-import { seriesOpinion } from './series.ts';
-
-/** AWS's own low alarm of a target tracking policy: less is removed only below nine tenths of the target. */
-const lowShare = 0.9;
+import { type Opinion, type Situation, shortNumber } from './opinion.ts';
+import { demandFrom, type Sample, seriesOpinion } from './series.ts';
 
 export function targetOpinion(policy: TargetPolicy, series: Series, situation: Situation): Opinion {
   const { metric, value: target } = policy;
+  const demandOf = ({ at, value }: Sample): number | undefined => {
+    const measured = capacityAt(at, situation);
+    if (measured === undefined) return undefined;
+    return demandFrom((measured * value) / target, measured, situation.group.capacity);
+  };
   return seriesOpinion(
     series,
     {
       reason: 'target',
-      demandOf({ at, value }) {
-        const measured = capacityAt(at, situation);
-        if (measured === undefined) return undefined;
-        const demand = wholeUp((measured * value) / target);
-        return value < target * lowShare ? demand : Math.max(demand, situation.group.capacity);
-      },
+      demandNow: demandOf,
+      demandThen: demandOf,
       text: ({ value }, demand) =>
         `${metric.name} is ${shortNumber(value)} for a target of ${shortNumber(target)}: ${demand}`,
     },

@@ -101,6 +101,8 @@ describe('a backlog', () => {
   it.each([
     [1500, 15],
     [1501, 16],
+    [900, 10],
+    [899, 9],
     [1000, 10],
     [100, 1],
     [1, 1],
@@ -114,9 +116,26 @@ describe('a backlog', () => {
     expect(opinion(steady(1500), { policy, group })).toMatchObject({ capacity: 15 });
   });
 
+  it('needs those, too, that keep up with what comes, now and in all of the window', () => {
+    const { samples } = steady(200);
+    // 6000 a minute are ten seconds' work of each second.
+    const coming = (...values: readonly (number | undefined)[]) =>
+      opinion({ ...steady(200), current: 200, arrivals: aSeries(...values).samples }, { policy });
+    expect(coming(6000, 6000, 6000, 6000, 6000)).toMatchObject({ capacity: 12 });
+    expect(coming(2400, 3600, 2400, 2400, 2400)).toMatchObject({ capacity: 6, agreed: 8 });
+    expect(coming(2400, undefined, 2400, 2400, 2400)).toMatchObject({
+      capacity: 6,
+      agreed: 10,
+      objection: 'signal-unknown',
+    });
+    expect(coming()).toMatchObject({ capacity: 2, agreed: 10, objection: 'signal-unknown' });
+    expect(opinion({ periodSeconds: 60, samples, arrivals: [] }, { policy })).toMatchObject({ agreed: 10 });
+  });
+
   it('says how', () => {
-    expect(opinion(steady(1500), { policy })).toMatchObject({
-      text: '1500 messages in images for 100 an instance: 15',
+    const arrivals = steady(600).samples;
+    expect(opinion({ ...steady(1500), arrivals }, { policy })).toMatchObject({
+      text: '1500 messages wait in images and 600 a minute come, at 100 an instance in time: 16',
     });
   });
 });

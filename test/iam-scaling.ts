@@ -41,12 +41,20 @@ export function instanceNeeds(
   if (!/^(Start|Stop)Instances$|^(Create|Delete)Tags$/.test(action)) return undefined;
   if (!ids.every((id) => id.startsWith('i-'))) return undefined;
   const keys = action.endsWith('Tags') ? { 'aws:TagKeys': valuesOf(/^Tag\.\d+\.Key$/, parameters) } : {};
-  return ids.map((id) => ({
+  const needs = ids.map((id) => ({
     action: `ec2:${action}`,
     resource: arn('ec2', `instance/${id}`),
     context: { ...resourceTags(tagsOf(id)), ...keys },
   }));
+  return action === 'StartInstances' ? [...needs, grantNeed] : needs;
 }
+
+/** Of an encrypted volume: https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html */
+const grantNeed: Need = {
+  action: 'kms:CreateGrant',
+  resource: arn('kms', 'key/00000000-0000-0000-0000-000000000000'),
+  context: { 'kms:ViaService': 'ec2.us-east-1.amazonaws.com', 'kms:GrantIsForAWSResource': 'true' },
+};
 
 const resourceTags = (tags: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:ResourceTag/${key}`, value]));

@@ -1,5 +1,6 @@
 /** What scale-group calls: its role allows this and nothing else. */
 import {
+  arnHere,
   type Permissions,
   theAutoScalingGroups,
   theGroupInstances,
@@ -27,6 +28,16 @@ export const permissions: Permissions = {
       resources: ['*'],
     },
     { actions: ['ec2:StartInstances', 'ec2:StopInstances'], resources: [theGroupInstances] },
+    {
+      // EC2 starts an instance whose volumes are encrypted with a customer's key by a grant of its own. Without it the
+      // call succeeds, and the instance stops again: EBS user guide, "Requirements for Amazon EBS encryption".
+      actions: ['kms:CreateGrant'],
+      resources: [arnHere('kms', 'key/*')],
+      conditions: {
+        StringLike: { 'kms:ViaService': 'ec2.*.amazonaws.com' },
+        Bool: { 'kms:GrantIsForAWSResource': 'true' },
+      },
+    },
     {
       actions: ['ec2:CreateTags', 'ec2:DeleteTags'],
       resources: [theGroupInstances],

@@ -15,16 +15,17 @@ export async function scaleIn(
   const zones = zonesOf(members);
   const drained: Member[] = [];
   let left = drainable(members);
-  while (drained.length < count) {
+  let missing = count;
+  while (missing > 0) {
     const next = chooseDrain(left, zones);
     if (!next) break;
     left = left.filter((member) => member !== next);
     const end = await drain(next, reason, run);
-    if (end === 'done') {
-      addTo(zones, next, -1);
-      drained.push(next);
-    }
-    if (end === 'deferred') break;
+    if (end === 'done') drained.push(next);
+    // Only in the place of one that is certainly as it was another may go.
+    if (end === 'protected' || end === 'not-found') continue;
+    addTo(zones, next, -1);
+    missing -= 1;
   }
   if (!run.job.dryRun) await stopThoseGone(drained, run);
   return drained.length;

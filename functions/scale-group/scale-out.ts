@@ -15,7 +15,10 @@ export async function scaleOut(
   let done = 0;
   for (const member of resumable(members)) {
     if (done === count) return done;
-    if ((await resume(member, reason, run)) !== 'done') continue;
+    const end = await resume(member, reason, run);
+    // It may count by now: with another in its place there might be one too many.
+    if (end === 'unsure') return done;
+    if (end !== 'done') continue;
     addTo(zones, member);
     done += 1;
   }
@@ -43,8 +46,8 @@ async function startSome(
     // There is none of this type in this zone, but maybe another type, and maybe in another zone.
     if (end === 'no-capacity')
       left = left.filter(({ zone, type }) => zone !== next.zone || type !== next.type);
-    // The account's own limit holds for all that are left; so does that AWS does not answer.
-    if (end === 'quota' || end === 'deferred') break;
+    // The account's limit holds for all that are left; and one that may have started is not started in another's place.
+    if (end === 'quota' || end === 'unsure') break;
   }
   return done;
 }

@@ -4,7 +4,9 @@ import { resumable } from './choose.ts';
 import type { ScaleRun } from './clients.ts';
 import type { Decision } from './decide.ts';
 import { dueSteps, type Step } from './due.ts';
+import type { Member } from './members.ts';
 import type { ObservedGroup } from './observe.ts';
+import type { End } from './tell.ts';
 
 /**
  * Before the decision itself is carried out, which may call drains off: these are left alone. Answers how many
@@ -22,7 +24,7 @@ export async function settleMembers(
   for (const step of dueSteps(members, run.clock.now())) {
     if (wanted.includes(step.member)) continue;
     if (step.kind !== 'stop') await take(step, run);
-    else if (isAllowed(step, stops, run)) stops += await stopOrResume(step, run);
+    else if (isAllowed(step, stops, run)) stops += await stopOne(step, run);
   }
   return stops;
 }
@@ -34,7 +36,7 @@ async function take(step: Exclude<Step, { kind: 'stop' }>, run: ScaleRun): Promi
       await register(member, step.places, reason, run);
       break;
     case 'drain':
-      await drain(member, reason, run);
+      await unlessProtected(member, run, drain(member, reason, run));
       break;
     case 'resume':
       await resume(member, reason, run);
@@ -56,9 +58,14 @@ function isAllowed({ member }: Step, stops: number, { job, report }: ScaleRun): 
   return false;
 }
 
-/** One that a person has protected meanwhile goes back to work: it would neither be stopped nor be of use. */
-async function stopOrResume({ member, reason }: Step, run: ScaleRun): Promise<number> {
-  const end = await stop(member, reason, run);
-  if (end === 'protected') await resume(member, end, run);
+async function stopOne({ member, reason }: Step, run: ScaleRun): Promise<number> {
+  const end = await unlessProtected(member, run, stop(member, reason, run));
   return end === 'done' ? 1 : 0;
+}
+
+/** One that a person has protected meanwhile goes back to work: it would neither be stopped nor be of use. */
+async function unlessProtected(member: Member, run: ScaleRun, attempt: Promise<End>): Promise<End> {
+  const end = await attempt;
+  if (end === 'protected') await resume(member, end, run);
+  return end;
 }

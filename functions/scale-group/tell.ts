@@ -18,8 +18,11 @@ export class ChangedMeanwhileError extends AutomationError {
   }
 }
 
-/** How it ended: `done`, or the word for why it was not done. */
-export type End = 'done' | 'failed' | 'deferred' | 'quota' | KeptReason;
+/**
+ * How it ended: `done`, or why it was certainly not done; `unsure`: it may have been done in part, or in whole
+ * without an answer.
+ */
+export type End = 'done' | 'refused' | 'quota' | 'unsure' | KeptReason;
 
 /** AWS, or a person, does not want it now: it is no failure, and the next run looks at it anew. */
 export type KeptReason =
@@ -55,14 +58,17 @@ function failedEnd(head: Head, cause: unknown): { end: End; outcome: Outcome } {
   const error = { name, message };
   const reason = keptReason(cause);
   if (reason !== undefined) return { end: reason, outcome: { ...head, reason, outcome: 'kept', error } };
+  const failed = { ...head, outcome: 'failed', error } as const;
   switch (natureOf(cause)) {
     case 'throttled':
     case 'unknown-outcome':
-      return { end: 'deferred', outcome: { ...head, reason: 'aws-said-later', outcome: 'deferred', error } };
+      return { end: 'unsure', outcome: { ...failed, reason: 'aws-said-later', outcome: 'deferred' } };
+    case 'refused':
+      return { end: 'refused', outcome: failed };
     case 'quota':
-      return { end: 'quota', outcome: { ...head, outcome: 'failed', error } };
+      return { end: 'quota', outcome: failed };
     default:
-      return { end: 'failed', outcome: { ...head, outcome: 'failed', error } };
+      return { end: 'unsure', outcome: failed };
   }
 }
 

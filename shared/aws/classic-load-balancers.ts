@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing';
 import type { Lazy } from '../tools.ts';
 import { observing, required } from './ec2.ts';
+import { natureOf } from './errors.ts';
 import { type Patience, persist } from './persist.ts';
 
 export interface ClassicLoadBalancers {
@@ -84,6 +85,7 @@ export async function registerInstance(
   await persist(() => client.send(command), patience);
 }
 
+/** One that is not there any more is as it should be. */
 export async function deregisterInstance(
   { elb, patience }: ClassicLoadBalancers,
   name: string,
@@ -92,5 +94,9 @@ export async function deregisterInstance(
   const client = await elb();
   const Instances = [{ InstanceId: id }];
   const command = new DeregisterInstancesFromLoadBalancerCommand({ LoadBalancerName: name, Instances });
-  await persist(() => client.send(command), patience);
+  try {
+    await persist(() => client.send(command), patience);
+  } catch (error) {
+    if (natureOf(error) !== 'absent') throw error;
+  }
 }

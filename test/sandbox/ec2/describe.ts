@@ -25,7 +25,8 @@ export interface Listing {
 
 export async function describe(call: Ec2Call, listing: Listing): Promise<Answer> {
   const page = pageRequest(call.parameters, listing.pageSizes);
-  if (page !== undefined && listing.ids !== undefined && list(call.parameters, listing.ids).length > 0) {
+  const named = listing.ids === undefined ? [] : list(call.parameters, listing.ids);
+  if (page !== undefined && named.length > 0) {
     throw new Refusal(
       'InvalidParameterCombination',
       `The parameter ${listing.ids} cannot be used with the parameter maxResults`,
@@ -34,7 +35,7 @@ export async function describe(call: Ec2Call, listing: Listing): Promise<Answer>
   const filters = listing.filters ?? {};
   const { taken, rest } = takeFilters(call.parameters, Object.keys(filters));
   rest.delete('NextToken');
-  rest.set('MaxResults', '1000000'); // only instances take it, and would end at 100 without
+  if (named.length === 0) rest.set('MaxResults', '1000000'); // only instances take it, and would end at 100 without
   const answer = await call.forward(rest);
   if (answer.status !== 200) return answer;
 

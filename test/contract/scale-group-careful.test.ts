@@ -1,0 +1,305 @@
+/** Runs of scale-group against the local AWS where something is in the way of starting, draining and stopping. */
+import { SetDesiredCapacityCommand } from '@aws-sdk/client-auto-scaling';
+import {
+  CreateTagsCommand,
+  DescribeInstancesCommand,
+  ModifyInstanceAttributeCommand,
+  RunInstancesCommand,
+} from '@aws-sdk/client-ec2';
+import { RegisterTargetsCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import {
+  desiredCapacity,
+  makeAutoScalingGroup,
+  makeInstances,
+  makeTargetGroup,
+  stopInstances,
+  targetsOf,
+} from '../groups.ts';
+import { startSandbox } from '../sandbox/sandbox.ts';
+import type { InjectedFault, Sandbox } from '../sandbox/types.ts';
+import { scaling, told } from './scale-group-harness.ts';
+
+const start = new Date('2026-11-21T12:00:00.000Z');
+
+let sandbox: Sandbox;
+let world: ReturnType<typeof scaling>;
+let targetGroup: string;
+/** The first one runs the longest. */
+let ids: string[];
+
+beforeAll(async () => {
+  sandbox = await startSandbox();
+});
+
+beforeEach(async () => {
+  await sandbox.reset();
+  world = scaling(sandbox, start);
+  targetGroup = await makeTargetGroup(world.raw, 'web', 120);
+  ids = [];
+  for (const zone of ['a', 'b', 'a', 'b']) {
+    ids.push(...(await makeInstances(world.raw, { Role: 'web' }, [zone])));
+    world.after(60);
+  }
+  world.after(600);
+});
+
+afterAll(() => sandbox?.close());
+
+const at = (index: number): string => ids[index] ?? '';
+const job = (capacity: number, overrides: object = {}) => ({
+  group: 'web',
+  instances: { tags: { Role: ['web'] }, targetGroups: [targetGroup] },
+  minimum: capacity,
+  maximum: capacity,
+  cause: 'tick',
+  ...overrides,
+});
+const bare = (capacity: number) => job(capacity, { instances: { tags: { Role: ['web'] } } });
+const registered = (Targets: { Id: string; Port?: number }[]) =>
+  world.raw.elbv2.send(new RegisterTargetsCommand({ TargetGroupArn: targetGroup, Targets }));
+const registerAll = () => registered(ids.map((Id) => ({ Id })));
+const tag = (id: string, Key: string, Value: string) =>
+  world.raw.ec2.send(new CreateTagsCommand({ Resources: [id], Tags: [{ Key, Value }] }));
+const protect = (InstanceId: string, Value: boolean) =>
+  world.raw.ec2.send(new ModifyInstanceAttributeCommand({ InstanceId, DisableApiStop: { Value } }));
+const refuse = (action: string, code: string, times = 1) =>
+  sandbox.inject({ action, times, effect: { kind: 'error', code } });
+
+/** What others do once, while a run waits after AWS has refused something. */
+function onceItWaits(refusal: InjectedFault, act: () => Promise<unknown>): void {
+  const { sleep } = world.clock;
+  world.clock.sleep = async (milliseconds) => {
+    if (refusal.hits > 0) world.clock.sleep = sleep;
+    if (refusal.hits > 0) await act();
+    await sleep(milliseconds);
+  };
+}
+
+async function stateOf(id: string): Promise<{ state: string; mark: string | undefined }> {
+  const { Reservations = [] } = await world.raw.ec2.send(new DescribeInstancesCommand({ InstanceIds: [id] }));
+  const [instance] = Reservations[0]?.Instances ?? [];
+  const mark = instance?.Tags?.find(({ Key }) => Key === 'groundskeeper:draining')?.Value;
+  return { state: instance?.State?.Name ?? '', mark };
+}
+
+describe('taking out of service', () => {
+  test('passes by one that may not be stopped, and takes another', async () => {
+    await registerAll();
+    await protect(at(0), true);
+    expect(told(await world.run(job(3)))).toEqual([
+      `${at(0)} drain protected: kept`,
+      `${at(1)} drain bounds: done`,
+      'web scale-in bounds: done',
+    ]);
+    expect(await targetsOf(world.raw, targetGroup)).toMatchObject({
+      [at(0)]: 'healthy',
+      [at(1)]: 'draining',
+    });
+  });
+
+  test('is called off where a person has forbidden the stop meanwhile', async () => {
+    await registerAll();
+    await world.run(job(3));
+    await protect(at(0), true);
+    world.after(121);
+    expect(told(await world.run(job(3)))).toEqual(
+      expect.arrayContaining([`${at(0)} stop protected: kept`, `${at(0)} resume protected: done`]),
+    );
+    expect(await stateOf(at(0))).toEqual({ state: 'running', mark: undefined });
+    expect(await targetsOf(world.raw, targetGroup)).toMatchObject({ [at(0)]: 'healthy' });
+  });
+
+  test('is called off where a person has protected it by its tag', async () => {
+    await registerAll();
+    await world.run(job(3));
+    await tag(at(0), 'groundskeeper:protected', 'true');
+    world.after(121);
+    expect(told(await world.run(job(3)))).toContain(`${at(0)} resume protected: done`);
+    expect(await stateOf(at(0))).toEqual({ state: 'running', mark: undefined });
+  });
+
+  test('takes the one first that its balancer finds ill', async () => {
+    await registerAll();
+    sandbox.sickenTarget(at(3), true);
+    expect(told(await world.run(job(3)))).toContain(`${at(3)} drain bounds: done`);
+  });
+
+  test("takes the one first that EC2's own checks find ill", async () => {
+    await registerAll();
+    sandbox.impairInstance(at(2), true);
+    expect(told(await world.run(job(3)))).toContain(`${at(2)} drain bounds: done`);
+  });
+
+  test('takes it from every port that it is registered with', async () => {
+    await registered([
+      { Id: at(0), Port: 8080 },
+      { Id: at(0), Port: 8081 },
+    ]);
+    await registered(ids.slice(1).map((Id) => ({ Id })));
+    await world.run(job(3));
+    const deregistration = sandbox.calls.find(({ action }) => action === 'DeregisterTargets');
+    expect(deregistration?.parameters).toMatchObject({
+      'Targets.member.1.Port': '8080',
+      'Targets.member.2.Port': '8081',
+    });
+    await world.run(job(4));
+    const resumption = sandbox.calls.filter(({ action }) => action === 'RegisterTargets').at(-1);
+    expect(resumption?.parameters).toMatchObject({
+      'Targets.member.1.Port': '8080',
+      'Targets.member.2.Port': '8081',
+    });
+  });
+
+  test('begins anew, with all of its time, where a run was cut off before it was deregistered', async () => {
+    await registerAll();
+    await tag(at(0), 'groundskeeper:draining', '2026-11-21T11:00:00.000Z');
+    expect(told(await world.run(job(3)))).toEqual([
+      'web keep enough: kept',
+      `${at(0)} drain still-registered: done`,
+    ]);
+    expect((await stateOf(at(0))).mark).toBe(world.clock.now().toISOString());
+    world.after(60);
+    expect(told(await world.run(job(3)))).toContain(`${at(0)} keep draining: kept`);
+  });
+
+  test('takes no other in the place of one whose deregistration failed', async () => {
+    await registerAll();
+    refuse('DeregisterTargets', 'AccessDenied');
+    await expect(world.run(job(3))).rejects.toThrow(/drain .*: failed: AccessDenied/);
+    const marks = await Promise.all(ids.map(async (id) => (await stateOf(id)).mark));
+    expect(marks.filter((mark) => mark !== undefined)).toHaveLength(1);
+    expect(told(await world.run(job(3)))).toContain(`${at(0)} drain still-registered: done`);
+  });
+
+  test('leaves instances of Auto Scaling groups alone', async () => {
+    await sandbox.addSystemTags(at(0), { 'aws:autoscaling:groupName': 'other' });
+    expect(told(await world.run(bare(3)))).toEqual([
+      'web keep enough: kept',
+      `${at(0)} keep in-auto-scaling-group: kept`,
+    ]);
+  });
+});
+
+describe('stopping', () => {
+  /** An instance that is set up to be hibernated. */
+  async function makeSleeper(): Promise<string> {
+    const { Instances = [] } = await world.raw.ec2.send(
+      new RunInstancesCommand({
+        ImageId: 'ami-00000000000000000',
+        MinCount: 1,
+        MaxCount: 1,
+        HibernationOptions: { Configured: true },
+        TagSpecifications: [{ ResourceType: 'instance', Tags: [{ Key: 'Role', Value: 'sleepers' }] }],
+      }),
+    );
+    world.after(600);
+    return Instances[0]?.InstanceId ?? '';
+  }
+
+  test('keeps the memory where that is set up', async () => {
+    const sleeper = await makeSleeper();
+    await world.run({ ...bare(0), instances: { tags: { Role: ['sleepers'] } } });
+    const stop = sandbox.calls.find(({ action }) => action === 'StopInstances');
+    expect(stop?.parameters).toMatchObject({ 'InstanceId.1': sleeper, Hibernate: 'true' });
+  });
+
+  test('goes without where EC2 cannot hibernate it after all', async () => {
+    const sleeper = await makeSleeper();
+    refuse('StopInstances', 'UnsupportedHibernationConfiguration');
+    await world.run({ ...bare(0), instances: { tags: { Role: ['sleepers'] } } });
+    const stops = sandbox.calls.filter(({ action }) => action === 'StopInstances');
+    expect(stops.map(({ parameters }) => parameters['Hibernate'])).toEqual(['true', undefined]);
+    expect((await stateOf(sleeper)).state).toBe('stopped');
+  });
+
+  test('is not done to one that a person protects just before it', async () => {
+    await registerAll();
+    await world.run(job(3));
+    world.after(121);
+    onceItWaits(refuse('StopInstances', 'RequestLimitExceeded'), () =>
+      tag(at(0), 'groundskeeper:protected', 'true'),
+    );
+    expect(told(await world.run(job(3)))).toContain(`${at(0)} stop protected: kept`);
+    expect((await stateOf(at(0))).state).toBe('running');
+  });
+
+  test('waits for one that only starts', async () => {
+    await stopInstances(world.raw, [at(3)]);
+    world.after(600);
+    sandbox.slowInstances({ startSeconds: 90, stopSeconds: 30 });
+    await world.run(bare(4));
+    await world.run(bare(0));
+    expect((await stateOf(at(3))).state).toBe('pending');
+    world.after(30);
+    expect(told(await world.run(bare(0)))).toContain(`${at(3)} keep starting: kept`);
+    world.after(61);
+    expect(told(await world.run(bare(0)))).toContain(`${at(3)} stop drained: done`);
+  });
+});
+
+describe('starting', () => {
+  beforeEach(async () => {
+    await stopInstances(world.raw, ids);
+    world.after(600);
+  });
+
+  test('goes on with others where one cannot be', async () => {
+    refuse('StartInstances', 'InvalidInstanceID.NotFound');
+    const report = await world.run(bare(2));
+    expect(report.summary).toMatchObject({ done: 3, kept: 1 });
+    expect(report.outcomes[0]).toMatchObject({ decision: 'start', reason: 'not-found', outcome: 'kept' });
+  });
+
+  test("tries no others against the account's limit, and fails", async () => {
+    refuse('StartInstances', 'VcpuLimitExceeded', 99);
+    const from = sandbox.calls.length;
+    await expect(world.run(bare(3))).rejects.toThrow(/VcpuLimitExceeded/);
+    expect(world.writes(from)).toEqual(['StartInstances']);
+  });
+
+  test('says how many are missing where no zone has room', async () => {
+    for (const zone of ['us-east-1a', 'us-east-1b']) sandbox.fillZone(zone, true);
+    const { outcomes, summary } = await world.run(bare(3));
+    expect(summary).toMatchObject({ done: 0, kept: 3, failed: 0 });
+    expect(outcomes.at(-1)).toMatchObject({ resource: 'web', decision: 'scale-out', outcome: 'kept' });
+    expect(outcomes.at(-1)?.detail).toContain('0 of 3');
+    // One try for each zone, since all are of one type.
+    expect(outcomes).toHaveLength(3);
+  });
+
+  test('takes away an old mark first, by which it would be stopped again', async () => {
+    for (const id of ids) await tag(id, 'groundskeeper:draining', '2026-11-20T20:00:00.000Z');
+    await world.run(bare(4));
+    world.after(60);
+    expect(told(await world.run(bare(4)))).toEqual(['web keep enough: kept']);
+  });
+});
+
+describe('an Auto Scaling group', () => {
+  beforeEach(() => makeAutoScalingGroup(world.raw, 'shop', { desired: 2, minimum: 1, maximum: 4 }));
+
+  const shop = (capacity: number) => ({
+    group: 'shop',
+    autoScalingGroup: 'shop',
+    minimum: capacity,
+    maximum: capacity,
+    cause: 'tick',
+  });
+
+  test('is held while its instances are replaced', async () => {
+    sandbox.refreshGroup('shop', true);
+    expect(told(await world.run(shop(3)))).toEqual(['shop keep refresh-in-progress: kept']);
+    sandbox.refreshGroup('shop', false);
+    expect(told(await world.run(shop(3)))).toEqual(['shop scale-out bounds: done']);
+  });
+
+  test('is left as it is where somebody has changed it since the run has looked', async () => {
+    const change = { AutoScalingGroupName: 'shop', DesiredCapacity: 4 };
+    onceItWaits(refuse('SetDesiredCapacity', 'Throttling'), () =>
+      world.raw.autoScaling.send(new SetDesiredCapacityCommand(change)),
+    );
+    expect(told(await world.run(shop(1)))).toEqual(['shop scale-in changed-meanwhile: kept']);
+    expect(await desiredCapacity(world.raw, 'shop')).toBe(4);
+  });
+});

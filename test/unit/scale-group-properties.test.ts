@@ -134,7 +134,7 @@ describe('whatever is seen of a group', () => {
     );
   });
 
-  it('it is not made smaller than the schedule demands, but by hand', () => {
+  it('is not made smaller than the schedule demands, but by hand', () => {
     fc.assert(
       fc.property(subjects, (subject) => {
         fc.pre(!isActive(subject));
@@ -145,7 +145,7 @@ describe('whatever is seen of a group', () => {
     );
   });
 
-  it('it is made smaller below its ceiling only if every policy knows what it sees', () => {
+  it('is made smaller below its ceiling only if every policy knows what it sees', () => {
     fc.assert(
       fc.property(subjects, unknownSignal, (subject, unknown) => {
         fc.pre(!isActive(subject));
@@ -157,7 +157,7 @@ describe('whatever is seen of a group', () => {
     );
   });
 
-  it('its arithmetic says something', () => {
+  it('says how', () => {
     fc.assert(fc.property(subjects, (subject) => decideCapacity(subject).arithmetic.length > 0));
   });
 });

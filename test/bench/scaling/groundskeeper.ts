@@ -1,7 +1,7 @@
 /** scale-group's own decision, looked at each minute as its tick does, with its defaults. */
 import { decideCapacity } from '../../../functions/scale-group/decide.ts';
 import type { GroupState, SeenGroup, Series, Signal } from '../../../functions/scale-group/group.ts';
-import { type ScaleGroupJob, scaleGroupJob } from '../../../functions/scale-group/job.ts';
+import { type ScaleGroupJob, type Step, scaleGroupJob } from '../../../functions/scale-group/job.ts';
 import { beginning, settled } from '../../../functions/scale-group/state.ts';
 import { type Fleet, startMinutes } from './fleet.ts';
 import { bounds, change, type Side, type Thresholds, type View } from './side.ts';
@@ -57,11 +57,11 @@ const seenAs = (fleet: Fleet, minute: number): SeenGroup => ({
 });
 
 /** Two alarms of one period each. */
-export function stepScaling({ high, low }: Thresholds): Side {
+export function stepScaling({ high, low }: Thresholds, outSteps: readonly Step[] = [{ change }]): Side {
   const isHigh = watch('high', high, 'above');
   const isLow = watch('low', low, 'below');
   const policies = [
-    { kind: 'step', alarm: 'high', steps: [{ lowerBound: 0, change }] },
+    { kind: 'step', alarm: 'high', steps: outSteps },
     { kind: 'step', alarm: 'low', steps: [{ upperBound: 0, change: -change }] },
   ];
   return deciding(policies, (view) => [isHigh(view), isLow(view)]);

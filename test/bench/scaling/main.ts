@@ -14,10 +14,16 @@ const messages = { high: 1000, low: 100 };
 
 const patient = { stabilizationSeconds: 900 };
 
+const larger = [
+  { upperBound: 20, change: 2 },
+  { lowerBound: 20, change: 6 },
+];
+
 const bySite: [string, () => Side][] = [
   ['plain thresholds, +2 and -2', () => plainThresholds(cpu, 0)],
   ['the same, 5 minutes of cooldown', () => plainThresholds(cpu, 5)],
   ['scale-group, the same as steps', () => stepScaling(cpu)],
+  ['scale-group, +2, from 90 % on +6', () => stepScaling(cpu, larger)],
   ['scale-group, a target of 60 %', () => targetTracking(60)],
   ['the same, a window of 15 minutes', () => targetTracking(60, patient)],
 ];

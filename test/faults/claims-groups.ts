@@ -31,6 +31,10 @@ export function capacityOf(group: string, { capacities, instances }: Look): numb
   return capacities.get(group)?.desired ?? counting.length;
 }
 
+/** Now, or before somebody else has changed it. */
+export const hadCapacity = (group: string, capacity: number, seen: Look): boolean =>
+  capacityOf(group, seen) === capacity || seen.capacities.get(group)?.ever.includes(capacity) === true;
+
 const isInstance =
   (holds: (instance: SeenInstance) => boolean) =>
   ({ resource }: Claim, { instances }: Look): boolean => {
@@ -47,7 +51,7 @@ const isScaled =
       (change) =>
         change !== undefined &&
         Math.sign(change.to - change.from) === direction &&
-        change.to === capacityOf(resource, seen),
+        hadCapacity(resource, change.to, seen),
     );
   };
 

@@ -1,5 +1,5 @@
 /** What must hold of groups after every run. */
-import { capacityOf, mark, stateOf } from './claims-groups.ts';
+import { capacityOf, hadCapacity, mark, stateOf } from './claims-groups.ts';
 import type { Invariant, Step } from './invariants.ts';
 import type { SeenInstance } from './look-groups.ts';
 
@@ -47,7 +47,7 @@ const remembersWhatIs: Invariant = ({ before, after }) =>
         (change) => change !== undefined && change.at !== was.lastOut?.at && change.at !== was.lastIn?.at,
       );
       const newest = noted.sort((one, other) => ((one?.at ?? '') < (other?.at ?? '') ? 1 : -1))[0];
-      return newest && newest.to !== capacityOf(group, after)
+      return newest && !hadCapacity(group, newest.to, after)
         ? [`${group} is remembered to have ${newest.to}, and has ${capacityOf(group, after)}`]
         : [];
     });

@@ -27,8 +27,8 @@ export interface SeenInstance {
 export interface SeenGroups {
   /** By id. */
   instances: ReadonlyMap<string, SeenInstance>;
-  /** By name, the desired capacities of Auto Scaling groups. */
-  capacities: ReadonlyMap<string, { desired: number }>;
+  /** By name, the desired capacities of Auto Scaling groups: now, and whatever they were set to. */
+  capacities: ReadonlyMap<string, { desired: number; ever: readonly number[] }>;
 }
 
 const none: SeenGroups = { instances: new Map(), capacities: new Map() };
@@ -40,7 +40,7 @@ export async function groupsIn(world: World): Promise<SeenGroups> {
   const access = { region, credentials, endpoint: world.sandbox.url };
   return {
     instances: asked.has('elbv2') ? await instancesIn(world, access) : new Map(),
-    capacities: asked.has('autoscaling') ? await capacitiesIn(access) : new Map(),
+    capacities: asked.has('autoscaling') ? await capacitiesIn(world, access) : new Map(),
   };
 }
 
@@ -50,14 +50,21 @@ interface Access {
   endpoint: string;
 }
 
-async function capacitiesIn(access: Access): Promise<SeenGroups['capacities']> {
+async function capacitiesIn({ sandbox }: World, access: Access): Promise<SeenGroups['capacities']> {
   const client = new AutoScalingClient(access);
   const { AutoScalingGroups = [] } = await client.send(new DescribeAutoScalingGroupsCommand({}));
   client.destroy();
+  const settings = sandbox.calls.filter(
+    ({ action, status }) => action === 'SetDesiredCapacity' && status === 200,
+  );
+  const everOf = (name: string) =>
+    settings
+      .filter(({ parameters }) => parameters['AutoScalingGroupName'] === name)
+      .map(({ parameters }) => Number(parameters['DesiredCapacity']));
   return new Map(
-    AutoScalingGroups.map(({ AutoScalingGroupName = '', DesiredCapacity: desired = 0 }) => [
-      AutoScalingGroupName,
-      { desired },
+    AutoScalingGroups.map(({ AutoScalingGroupName: name = '', DesiredCapacity: desired = 0 }) => [
+      name,
+      { desired, ever: everOf(name) },
     ]),
   );
 }

@@ -1,7 +1,8 @@
 /** The load, as the job's policies measure it. */
+import type { CloudWatch } from '../../shared/aws/cloudwatch.ts';
 import { type Alarm, describeAlarms, type UnusableAlarm } from '../../shared/aws/cloudwatch-alarms.ts';
 import { type Question, questionOf, readMetrics, type Sample } from '../../shared/aws/cloudwatch-metrics.ts';
-import { messagesWaiting, urlOfQueue } from '../../shared/aws/sqs.ts';
+import { messagesWaiting, type Sqs, urlOfQueue } from '../../shared/aws/sqs.ts';
 import type { ScaleRun } from './clients.ts';
 import type { Signal } from './group.ts';
 import type { BacklogPolicy, Policy, ScaleGroupJob, StepPolicy, TargetPolicy } from './job.ts';
@@ -12,8 +13,11 @@ interface Inquiry {
   signal: (answers: readonly (readonly Sample[])[]) => Signal;
 }
 
+/** What it takes of a run. */
+export type Measuring = Pick<ScaleRun, 'clock' | 'job'> & { aws: CloudWatch & Sqs };
+
 /** @param inService the instances whose own metrics count */
-export async function observeSignals(inService: readonly string[], run: ScaleRun): Promise<Signal[]> {
+export async function observeSignals(inService: readonly string[], run: Measuring): Promise<Signal[]> {
   const { aws, clock, job } = run;
   const now = clock.now();
   const alarms = await describeAlarms(
@@ -41,7 +45,7 @@ interface Seen {
 
 const alarmOf = (policy: Policy): string[] => (policy.kind === 'step' ? [policy.alarm] : []);
 
-async function inquiryOf(policy: Policy, seen: Seen, run: ScaleRun): Promise<Inquiry> {
+async function inquiryOf(policy: Policy, seen: Seen, run: Measuring): Promise<Inquiry> {
   switch (policy.kind) {
     case 'step':
       return aboutAlarm(policy, seen, run.job);
@@ -111,7 +115,7 @@ function averages(answers: readonly (readonly Sample[])[]): Sample[] {
 const queuePeriodSeconds = 60;
 
 /** CloudWatch hears of a queue's messages minutes later: the newest count is the queue's own. */
-async function aboutQueue({ queue }: BacklogPolicy, { aws }: ScaleRun): Promise<Inquiry> {
+async function aboutQueue({ queue }: BacklogPolicy, { aws }: Measuring): Promise<Inquiry> {
   const url = await urlOfQueue(aws, queue);
   if (url === undefined) return unknown(`there is no queue ${queue}`);
   const current = await messagesWaiting(aws, url);

@@ -50,7 +50,7 @@ export async function readMetrics(
   span: Span,
 ): Promise<Sample[][]> {
   const answers = new Map<Question, Sample[]>();
-  const plain = questions.filter(({ queries }) => queries.length === 1);
+  const plain = questions.filter(isPlain);
   for (const slice of slices(plain, queriesPerCall)) {
     const queries = slice.flatMap(({ queries: [query] }, index) => ({ ...query, Id: `m${index}` }));
     const samples = await readSamples(place, queries, span);
@@ -58,13 +58,16 @@ export async function readMetrics(
       answers.set(question, samples.get(`m${index}`) ?? []);
     });
   }
-  // Expressions name other queries by their ids: those of two alarms may be alike.
-  for (const question of questions.filter(({ queries }) => queries.length > 1)) {
+  // Expressions name other queries by their ids, and those of two alarms may be alike; of Metrics Insights' a call takes one.
+  for (const question of questions.filter((asked) => !isPlain(asked))) {
     const samples = await readSamples(place, question.queries, span);
     answers.set(question, samples.get(question.returns) ?? []);
   }
   return questions.map((question) => answers.get(question) ?? []);
 }
+
+const isPlain = ({ queries }: Question): boolean =>
+  queries.every(({ MetricStat }) => MetricStat !== undefined) && queries.length === 1;
 
 interface Span {
   from: Date;

@@ -118,6 +118,7 @@ describe('a group with less to do', () => {
     expect(having(out(300))).toMatchObject({ kind: 'scale-in' });
     expect(having(shrunk(299))).toMatchObject({ reason: 'cooldown-in' });
     expect(having(shrunk(300))).toMatchObject({ kind: 'scale-in' });
+    expect(having({ begun: { at: ago(299), from: 12, to: 10 } })).toMatchObject({ reason: 'cooldown-in' });
     expect(having(out(599), { warmupSeconds: 600 })).toMatchObject({ reason: 'cooldown-in' });
     expect(having(shrunk(300), { warmupSeconds: 600 })).toMatchObject({ kind: 'scale-in' });
   });

@@ -127,6 +127,11 @@ describe('a step policy', () => {
     const starting = { capacity: 11, starting: 1 };
     expect(opinion(policy(outSteps), { threshold: 50, value: 62 }, starting)).toMatchObject({ capacity: 11 });
     expect(opinion(policy(outSteps), { threshold: 50, value: 70 }, starting)).toMatchObject({ capacity: 13 });
+    // More starts than the step asks for: none of it is taken back.
+    const manyStarting = { capacity: 13, starting: 5 };
+    expect(opinion(policy(outSteps), { threshold: 50, value: 62 }, manyStarting)).toMatchObject({
+      capacity: 13,
+    });
     const plusThree = policy([{ lowerBound: 0, change: 3 }], 'ChangeInCapacity');
     expect(opinion(plusThree, {}, { capacity: 13, starting: 3 })).toMatchObject({
       capacity: 13,

@@ -8,7 +8,7 @@ import type { Plan } from './plan.ts';
 import type { Schedule } from './schedules.ts';
 
 export const groupSchedules = (plan: Pick<Plan, 'groups' | 'timezone'>): Schedule[] =>
-  plan.groups.flatMap((group) => [tick(group, plan), ...moments(group, plan)]);
+  plan.groups.flatMap((group) => [...moments(group, plan), tick(group, plan)]);
 
 const tick = (group: Group, plan: Pick<Plan, 'timezone'>): Schedule => ({
   logicalId: groupResourceId(group.name, 'TickSchedule'),

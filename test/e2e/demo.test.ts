@@ -84,6 +84,15 @@ describe('the demo', () => {
         `A visitor sees "${heading}", and finds 53 files: all that pages refer to is there.`,
       ]);
     }
+    expect(linesAfter('its alarm rings').slice(0, 2)).toEqual([
+      'The group web grows: +2: 16 over the threshold 70 of groundskeeper-demo-web.busy, step 2 (by alarm groundskeeper-demo-web.busy).',
+      'Of its web servers there are 4, before 2.',
+    ]);
+    expect(output).toContain('20:00    The group web shrinks: at most 1 by the schedule since 20:00');
+    for (const worker of ['worker-1', 'worker-2']) {
+      expect(output).toContain(`20:00    ${worker} leaves its balancer, and finishes what it has in hand.`);
+      expect(output).toContain(`20:02    ${worker} has finished, and is stopped.`);
+    }
     expect(output).toContain('The nightly check of the site makes about/index.html right again.');
     expect(output).toContain('the ledger and the tags agree');
     expect(output).toContain('without our owner tag nothing is ever deleted');

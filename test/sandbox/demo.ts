@@ -10,9 +10,10 @@ import type { BackupRow } from '../../shared/ledger/ledger.ts';
 import { openLedger } from '../../shared/ledger/open.ts';
 import { Calendar } from './demo/calendar.ts';
 import { accountLines, Company, copyRegion } from './demo/company.ts';
+import { Fleet } from './demo/fleet.ts';
 import { heading, listed, print, progress, quiet, step, table } from './demo/page.ts';
 import { printStanding } from './demo/standing.ts';
-import { acts, mishaps, type Place, span } from './demo/story.ts';
+import { acts, isScalingTime, mishaps, type Place, span } from './demo/story.ts';
 import { Timeline, tierOf } from './demo/timeline.ts';
 import { Website } from './demo/website.ts';
 import type { AwsEvent } from './lambda/rules.ts';
@@ -49,6 +50,7 @@ async function demo(): Promise<void> {
     elsewhere: new EC2Client({ ...local, region: copyRegion }),
   };
   const company = await step('seeding the account of a small company', () => Company.found(clients, sandbox));
+  const fleet = await Fleet.found(sandbox, company);
   const deployment = await step('deploying into it with the real `serverless deploy`', () =>
     deploy(sandbox, { stage, region, signal, timesFaster, plan: readFileSync(planFile, 'utf8') }),
   );
@@ -61,7 +63,7 @@ async function demo(): Promise<void> {
   const calendar = new Calendar(zoneOf(deployment));
   const started = performance.now();
   const runs = await letPass(
-    { sandbox, deployment, company, website: new Website(sandbox, deployment) },
+    { sandbox, deployment, company, website: new Website(sandbox, deployment), fleet },
     new Timeline(company, calendar, tiers),
     calendar,
   );
@@ -69,7 +71,11 @@ async function demo(): Promise<void> {
   print();
   const counts = [...runs].map(([name, count]) => `${name} ${count}×`);
   print(quiet(`  Schedules started in these ${seconds} s: ${listed(counts)}.`));
-  print(quiet('  Of those that run every hour, or more often, one start in three hours.'));
+  print(
+    quiet(
+      '  Of those that run every hour, or more often, one start in three hours; of groups those of one day.',
+    ),
+  );
   print();
   const owner = deployment.stack.functions[0]?.environment['GROUNDSKEEPER_OWNER'] ?? '';
   const rows = await ledgerRows(sandbox, owner);
@@ -152,6 +158,7 @@ async function run(start: Start, place: Place, timeline: Timeline): Promise<void
 
 /** Of the schedules that look every ten minutes or every hour whether there is something to do, one start in three hours is enough here. */
 function isSkipped({ functionName, at }: Start): boolean {
+  if (functionName === 'scale-group') return !isScalingTime(at);
   const hours = { 'copy-backups': 0, 'reconcile-ledger': 0, 'expire-backups': 2 }[functionName];
   if (hours === undefined) return false;
   return at.getUTCHours() % 3 !== hours || (functionName === 'copy-backups' && at.getUTCMinutes() >= 10);

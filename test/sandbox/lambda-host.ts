@@ -7,6 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Report } from '../../shared/report.ts';
 import type { NewDistribution } from './cloudfront/distribution.ts';
+import { putAlarms } from './lambda/alarms.ts';
 import { credentials } from './lambda/aws-environment.ts';
 import { type DeployedFunction, type DeployedStack, readStack } from './lambda/deployed-stack.ts';
 import { FunctionProcess } from './lambda/function-process.ts';
@@ -93,6 +94,7 @@ async function deployFrom(
   const stackName = `${service.service}-${stage}`;
   const stack = await readStack({ ...where, stackName, folder: join(copy.folder, '.deployed') });
   putDistributions(stack, sandbox);
+  await putAlarms(stack.resources, where);
   return new Deployment({ sandbox, copy, stack, region, timesFaster, queues: await takeOverQueues(where) });
 }
 

@@ -98,9 +98,9 @@ describe('A group', () => {
       .filter(({ startsFunction }) => startsFunction === 'scale-group')
       .map(({ job }) => scaleGroupJob.parse(job));
     expect(jobs.map(({ group, cause }) => [group, cause])).toEqual([
+      ['web', 'schedule'],
+      ['web', 'schedule'],
       ['web', 'tick'],
-      ['web', 'schedule'],
-      ['web', 'schedule'],
       ['batch', 'tick'],
       ['web', 'hand'],
     ]);

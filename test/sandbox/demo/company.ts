@@ -45,7 +45,8 @@ export const copyRegion = 'us-west-2';
 export const accountLines = [
   '3 instances and their volumes: warehouse and shop-files carry the tag Backup=data; old-archive',
   'carries it too, but is in error; build-cache does not carry it. shop-1 serves /var/www. A database,',
-  'orders. A person made one snapshot of warehouse by hand.',
+  'orders. A person made one snapshot of warehouse by hand. Two workers stand behind a balancer, two web',
+  'servers are an Auto Scaling group.',
 ];
 
 export interface CompanyClients {
@@ -131,7 +132,7 @@ export class Company {
   async #build(sandbox: Sandbox): Promise<void> {
     const instances = new Map<string, string>();
     for (const name of new Set(volumes.flatMap((volume) => ('on' in volume ? [volume.on] : [])))) {
-      instances.set(name, await this.#startInstance(name));
+      instances.set(name, await this.startInstance(name));
     }
     for (const volume of volumes) {
       const id = await this.#createVolume(volume.name, volume.sizeGib, volume.tags);
@@ -140,7 +141,6 @@ export class Company {
       if (InstanceId === undefined) continue;
       await this.#ec2.send(new AttachVolumeCommand({ InstanceId, VolumeId: id, Device: '/dev/sdf' }));
     }
-    for (const [name, id] of instances) this.#ids.set(name, id);
     sandbox.setVolumeState(this.idOf(inError), 'error');
     sandbox.setMounts(this.idOf(shop), [{ target: shopMount, source: '/dev/nvme1n1' }]);
     await this.#createDatabase();
@@ -150,19 +150,23 @@ export class Company {
     this.#handMade = SnapshotId;
   }
 
-  async #startInstance(name: string): Promise<string> {
+  async startInstance(
+    name: string,
+    role = name.replace(/-1$/, ''),
+    AvailabilityZone: string = zone,
+  ): Promise<string> {
     const { Instances = [] } = await this.#ec2.send(
       new RunInstancesCommand({
         ImageId: 'ami-12c6146b',
         MinCount: 1,
         MaxCount: 1,
-        Placement: { AvailabilityZone: zone },
-        TagSpecifications: [
-          { ResourceType: 'instance', Tags: tagList({ Name: name, Role: name.replace(/-1$/, '') }) },
-        ],
+        Placement: { AvailabilityZone },
+        TagSpecifications: [{ ResourceType: 'instance', Tags: tagList({ Name: name, Role: role }) }],
       }),
     );
-    return Instances[0]?.InstanceId ?? '';
+    const id = Instances[0]?.InstanceId ?? '';
+    this.#ids.set(name, id);
+    return id;
   }
 
   async #createDatabase(): Promise<void> {

@@ -3,6 +3,7 @@ import { tagKeys } from '../../../shared/tags.ts';
 import type { Delivery, Deployment, Start } from '../lambda-host.ts';
 import type { Sandbox } from '../types.ts';
 import type { Company } from './company.ts';
+import type { Fleet } from './fleet.ts';
 import { counted, listed } from './page.ts';
 import { firstRelease, secondRelease } from './pages.ts';
 import type { Publication, Website } from './website.ts';
@@ -15,7 +16,17 @@ export interface Place {
   deployment: Deployment;
   company: Company;
   website: Website;
+  fleet: Fleet;
 }
+
+/** When the groups are looked at: they tick every minute, and most of the time there is nothing to tell. */
+const scalingTimes = [
+  { from: new Date('2027-03-26T09:00:00Z'), to: new Date('2027-03-26T09:03:00Z') },
+  { from: new Date('2027-03-26T19:00:00Z'), to: new Date('2027-03-26T19:03:00Z') },
+];
+
+export const isScalingTime = (at: Date): boolean =>
+  scalingTimes.some(({ from, to }) => from <= at && at <= to);
 
 /** What a person does in the account. */
 export interface Act {
@@ -51,6 +62,19 @@ export const acts: readonly Act[] = [
     async does({ website }) {
       const publication = await website.upload('spring', firstRelease, this.at);
       return `The CI uploads spring.zip, the site's first release.\n${tellOf(publication)}\n${website.visitText()}`;
+    },
+  },
+  {
+    at: new Date('2027-03-26T09:00:30Z'),
+    async does({ fleet, deployment }) {
+      return `The shop is busy: 86 % of its CPU, and its alarm rings.\n${await fleet.ring(86, this.at, deployment)}`;
+    },
+  },
+  {
+    at: new Date('2027-03-26T09:02:30Z'),
+    async does({ fleet }) {
+      await fleet.calmDown(this.at);
+      return 'The alarm is silent again.';
     },
   },
   {

@@ -4,6 +4,7 @@ import { parseSlotId } from '../../../shared/slot.ts';
 import type { Delivery, Start } from '../lambda-host.ts';
 import type { Calendar } from './calendar.ts';
 import { type Company, copyRegion } from './company.ts';
+import { scalingTexts } from './fleet.ts';
 import { counted, heading, print, quiet, striking } from './page.ts';
 
 /** One tier's day, of one backup. */
@@ -38,6 +39,9 @@ const quietReasons = new Set([
   'backup-failed',
   'nothing-to-promote',
   'unchanged',
+  'enough',
+  'draining',
+  'stopping',
 ]);
 
 export class Timeline {
@@ -125,6 +129,8 @@ export class Timeline {
   #seeDone({ decision, reason, resource, detail = '' }: Outcome, at: Date): void {
     if (reason === 'changed-by-another')
       this.note(at, `The nightly check of the site makes ${fileOf(resource)} right again.`);
+    const told = scalingTexts[decision]?.(this.#company.nameOf(resource), detail);
+    if (told !== undefined) this.note(at, told);
     if (decision === 'copy') this.#copied += 1;
     if (decision === 'promote') this.#seePromoted(detail, at);
     if (decision !== 'create' || !detail.includes('-consistent') || this.#told.has(resource)) return;

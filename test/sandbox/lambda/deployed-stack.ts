@@ -11,6 +11,7 @@ import { GetFunctionCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { unzipSync } from 'fflate';
 import * as z from 'zod';
+import { alarmsIn } from './alarms.ts';
 import type { Fill } from './rules.ts';
 import { filled, type Named } from './template-values.ts';
 
@@ -56,7 +57,7 @@ export async function readStack(place: StackPlace): Promise<DeployedStack> {
     new GetTemplateCommand({ StackName: place.stackName }),
   );
   const { Resources: resources } = templateBody.parse(JSON.parse(TemplateBody ?? ''));
-  const named = await namedResources(clients, place);
+  const named = new Map([...alarmNames(resources), ...(await namedResources(clients, place))]);
   const ids = new Map([...named].map(([logicalId, { physicalId }]) => [logicalId, physicalId]));
   const functions: DeployedFunction[] = [];
   for (const [logicalId, { Type, Properties }] of Object.entries(resources)) {
@@ -95,6 +96,12 @@ function clientsOf({ endpoint, region }: StackPlace) {
 }
 
 type Clients = ReturnType<typeof clientsOf>;
+
+const alarmNames = (resources: Template): [string, Named][] =>
+  [...alarmsIn(resources)].map(([logicalId, { AlarmName: physicalId }]) => [
+    logicalId,
+    { type: 'AWS::CloudWatch::Alarm', physicalId },
+  ]);
 
 /** Logical ids to what the account calls the resources. */
 async function namedResources(

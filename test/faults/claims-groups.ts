@@ -23,10 +23,17 @@ export interface StoredState {
 export const stateOf = (group: string, { rows }: Look): StoredState =>
   JSON.parse(rows.get(`state/scale/${group}`)?.['text'] ?? '{}') as StoredState;
 
+/** The instances of a group; not those that are another's besides. */
+export const membersOf = (group: string, { instances }: Look): SeenInstance[] =>
+  [...instances.values()].filter(
+    ({ tags }) => tags['Group'] === group && tags['aws:autoscaling:groupName'] === undefined,
+  );
+
 /** Of an Auto Scaling group of this name, or of instances with this tag. */
-export function capacityOf(group: string, { capacities, instances }: Look): number {
-  const counting = [...instances.values()].filter(
-    ({ state, tags }) => state === 'running' && tags['Group'] === group && tags[mark] === undefined,
+export function capacityOf(group: string, seen: Look): number {
+  const { capacities } = seen;
+  const counting = membersOf(group, seen).filter(
+    ({ state, tags }) => state === 'running' && tags[mark] === undefined,
   );
   return capacities.get(group)?.desired ?? counting.length;
 }

@@ -2,7 +2,7 @@
 import { CreateTagsCommand } from '@aws-sdk/client-ec2';
 import { DeregisterInstancesFromLoadBalancerCommand } from '@aws-sdk/client-elastic-load-balancing';
 import { alarmEvent, makeAlarm, setAlarm } from '../../groups.ts';
-import { capacityOf, mark, stateOf } from '../claims-groups.ts';
+import { capacityOf, mark, membersOf, stateOf } from '../claims-groups.ts';
 import type { Look } from '../look.ts';
 import type { Scenario } from '../scenario.ts';
 import type { World } from '../world.ts';
@@ -21,9 +21,7 @@ async function seedShop(world: World, counts: { up: number; stopped: number }): 
 
 /** As many count, all of them at work, and nothing is left half done. */
 function isWhole(capacity: number, seen: Look): string[] {
-  const own = [...seen.instances.values()].filter(
-    ({ tags }) => tags['Group'] === 'shop' && tags['aws:autoscaling:groupName'] === undefined,
-  );
+  const own = membersOf('shop', seen);
   const idle = own.filter(({ state, registered }) => state === 'running' && registered.length < 2);
   return [
     ...(capacityOf('shop', seen) === capacity
@@ -50,7 +48,7 @@ const growing: Scenario = {
     const policies = [{ kind: 'step', alarm: 'shop-busy', steps: [{ lowerBound: 0, change: 2 }] }];
     return {
       event: { job: { ...job, policies }, event: alarmEvent('shop-busy', start, 75) },
-      goesOn: 2,
+      goesOn: 1,
       observed: (seen) => (capacityOf('shop', seen) > 3 ? ['more were started than the step says'] : []),
       settled: (seen) => isWhole(3, seen),
       meanwhile: { 'zone-full': async () => world.sandbox.fillZone('us-east-1a', true) },
@@ -58,11 +56,10 @@ const growing: Scenario = {
   },
 };
 
-/** Down to one: drained for two minutes, then stopped. Somebody protects one of them meanwhile. */
+/** Down to one: drained for a while, then stopped. Somebody protects one of them meanwhile. */
 const shrinking: Scenario = {
   name: 'scale-group/members-stop',
   stores: ['simpledb'],
-  thorough: true,
   start,
   handlerOf,
   seed: async (world) => {
@@ -75,7 +72,7 @@ const shrinking: Scenario = {
     };
     return {
       event: { ...job, cause: 'schedule', schedule: [{ at: '08:00', capacity: 1 }] },
-      goesOn: 6,
+      goesOn: 3,
       settled: (seen) =>
         capacityOf('shop', seen) === 1 + shielded ? isWhole(1 + shielded, seen) : isWhole(1, seen),
       meanwhile: { protected: shield },

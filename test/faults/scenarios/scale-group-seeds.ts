@@ -30,8 +30,8 @@ export interface Shop {
 /** Instances with the tag `Group: shop` behind a target group and a classic balancer, and some to be left alone. */
 export async function makeShop(world: World, counts: { up: number; stopped: number }): Promise<Shop> {
   const account = accountOf(world);
-  const targetGroup = await makeTargetGroup(account, 'shop', 120);
-  await makeLoadBalancer(account, 'shop-old', 60);
+  const targetGroup = await makeTargetGroup(account, 'shop', 50);
+  await makeLoadBalancer(account, 'shop-old', 30);
   const zones = (count: number) => Array.from({ length: count }, (_, index) => (index % 2 === 0 ? 'a' : 'b'));
   const tags = { Group: 'shop' };
   const up = await makeInstances(account, tags, zones(counts.up));

@@ -45,6 +45,13 @@ const jobs: Record<string, object> = {
   'expire-backups': { dryRun: true },
   'reconcile-ledger': { dryRun: true },
   'invalidate-cdn': { dryRun: true, site: 'www', bucket: 'www-site', paths: ['/*'] },
+  'scale-group': {
+    dryRun: true,
+    group: 'web',
+    instances: { tags: { Role: ['web'] } },
+    minimum: 0,
+    maximum: 9,
+  },
 };
 
 interface Subject {

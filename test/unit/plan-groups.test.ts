@@ -49,7 +49,7 @@ const plan = planOf(web, batch);
 const { resources } = compilePlan(plan, target);
 // biome-ignore lint/suspicious/noExplicitAny: CloudFormation's properties are as free as JSON
 const properties = (id: string): any => (resources[id] as Resource | undefined)?.Properties;
-const groupIds = (text: object) => Object.keys(text).filter((id) => /^Group/.test(id));
+const groupIds = (text: object) => Object.keys(text).filter((id) => id.startsWith('Group'));
 
 describe('A group', () => {
   test('becomes a tick, a schedule for each time of day, its alarms and a rule on them', () => {

@@ -28,7 +28,7 @@ export async function observeAutoScalingGroup(name: string, run: ScaleRun): Prom
     group: {
       capacity: group.desired,
       starting: Math.max(0, group.desired - sum(warm)),
-      serving: healthy.flatMap((instance) => new Array<Date>(instance.weight).fill(instance.warmAt)),
+      serving: healthy.flatMap(({ weight, warmAt: since }) => Array.from({ length: weight }, () => since)),
       minimum: group.minimum,
       maximum: group.maximum,
       ...holdsOf(group, refreshed),

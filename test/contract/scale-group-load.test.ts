@@ -198,7 +198,7 @@ describe('a metric', () => {
       });
     const questions = Array.from({ length: 501 }, (_, id) => question(id));
     const answers = await readMetrics(place(), questions, { from: minute(2), to: minute(0) });
-    expect(answers.map((samples) => samples.length)).toEqual([...new Array<number>(500).fill(0), 1]);
+    expect(answers.findIndex((samples) => samples.length > 0)).toBe(500);
     expect(sandbox.calls.filter(({ action }) => action === 'GetMetricData')).toHaveLength(2);
   });
 });

@@ -11,21 +11,21 @@ import { ChangedMeanwhileError, tryTo } from './tell.ts';
 /** @param taken how much of `maxActions` is used up */
 export async function carryOut(
   decision: Decision,
-  { members }: ObservedGroup,
+  { members = [] }: ObservedGroup,
   run: ScaleRun,
   taken = 0,
 ): Promise<void> {
-  if (!members) return setCapacity(decision, run);
+  const { autoScalingGroup, maxActions } = run.job;
+  if (autoScalingGroup !== undefined) return setCapacity(autoScalingGroup, decision, run);
   const wanted = Math.abs(decision.to - decision.from);
-  const allowed = Math.max(0, Math.min(wanted, (run.job.maxActions ?? wanted) - taken));
+  const allowed = Math.max(0, Math.min(wanted, (maxActions ?? wanted) - taken));
   const scale = decision.kind === 'scale-out' ? scaleOut : scaleIn;
   const done = await scale(members, allowed, decision.reason, run);
   tellGroup(decision, { wanted, allowed, done }, run);
 }
 
-async function setCapacity(decision: Decision, run: ScaleRun): Promise<void> {
+async function setCapacity(name: string, decision: Decision, run: ScaleRun): Promise<void> {
   const { aws, job } = run;
-  const name = job.autoScalingGroup as string;
   await tryTo(headOf(decision, job), run, () =>
     setDesiredCapacity(aws, name, decision.to, async () => {
       // What is terminated does not come back: somebody else may have changed it since the run has looked.

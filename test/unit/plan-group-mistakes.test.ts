@@ -176,6 +176,27 @@ describe('A policy', () => {
     expect(made('alarm: 7')).toContain('step.alarm: 7 is not an alarm; expected the name of one');
   });
 
+  test.each([
+    [
+      'below: 30',
+      '{ lowerBound: 0, change: -1 }',
+      'rings below its threshold; expected bounds that are differences of 0 and less',
+    ],
+    [
+      'above: 70',
+      '{ upperBound: 0, change: 1 }',
+      'rings above its threshold; expected bounds that are differences of 0 and more',
+    ],
+  ])('has no step on the side on which its alarm is silent: %s', (threshold, steps, message) => {
+    const text = [
+      ...keys,
+      `policies: [{ step: { ${alarm(`${threshold}, minutes: 3`)}, steps: [${steps}] } }]`,
+    ];
+    expect(plan(text)).toContain(
+      `groups[0].policies[0].step.steps[0]: never holds, since the alarm ${message}`,
+    );
+  });
+
   test('has an alarm of its own, by its name', () => {
     expect(made(alarm('above: 70, minutes: 3'), alarm('below: 30, minutes: 3'))).toContain(
       'policies[1].step.alarm.name: "cpu-high" is the name of another alarm of this group; expected each name once',

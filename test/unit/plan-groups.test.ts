@@ -158,7 +158,9 @@ describe('An alarm', () => {
   });
 
   test('below a threshold of 0 rings below it', () => {
-    const below = planOf(web.replace('above: 70', 'below: 0'));
+    const below = planOf(
+      web.replace('above: 70', 'below: 0').replace(/steps: .*$/m, 'steps: [{ change: -1 }]'),
+    );
     expect(compilePlan(below, target).resources['GroupWebCpuHighAlarm']?.Properties).toMatchObject({
       ComparisonOperator: 'LessThanThreshold',
       Threshold: 0,

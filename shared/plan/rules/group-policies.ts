@@ -10,6 +10,7 @@ export const policyMistakes = ({ policies }: DraftGroup): Mistake[] =>
     ...magnitudeMistakes(policy),
     ...stepMistakes(policy.steps ?? [], [...policy.path, 'step', 'steps']),
     ...exactMistakes(policy),
+    ...sideMistakes(policy),
   ]);
 
 const quoted = (keys: readonly string[]): string[] => keys.map((key) => `"${key}"`);
@@ -66,6 +67,18 @@ function stepMistakes(steps: readonly Step[], path: Path): Mistake[] {
   if (last && upperOf(last) > 0 && last.upperBound !== undefined)
     mistakes.push(at(last, 'leaves out what is further above; expected one step without "upperBound"'));
   return mistakes;
+}
+
+/** Of an alarm that you have the side is not known here. */
+function sideMistakes({ path, alarm, steps = [] }: DraftPolicy): Mistake[] {
+  const sides = ['above', 'below'].filter((key) => alarm && key in alarm.given);
+  if (sides.length !== 1) return [];
+  const isIdle = (step: Step) => (sides[0] === 'above' ? upperOf(step) <= 0 : lowerOf(step) >= 0);
+  return steps.flatMap((step, index) => {
+    if (!isIdle(step)) return [];
+    const message = `never holds, since the alarm rings ${sides[0]} its threshold; expected bounds that are differences ${sides[0] === 'above' ? 'of 0 and more' : 'of 0 and less'}`;
+    return [{ path: [...path, 'step', 'steps', index], message }];
+  });
 }
 
 export const alarmMistakes = ({ policies }: DraftGroup): Mistake[] =>

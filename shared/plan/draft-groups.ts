@@ -12,7 +12,7 @@ import type { Path } from './mistakes.ts';
 import { defined, isRecord, listOf, recordOf } from './raw-values.ts';
 import { type TagsFile, tagLists } from './read-tags.ts';
 import { tags } from './schema/fields.ts';
-import { groupAlarm, policyKinds } from './schema/group.ts';
+import { groupAlarm, policyKinds } from './schema/group-policies.ts';
 
 export interface DraftAlarm {
   path: Path;

@@ -2,7 +2,7 @@
 import type { Step } from '../../../functions/scale-group/job.ts';
 import type { DraftAlarm, DraftGroup, DraftPolicy } from '../draft-groups.ts';
 import type { Mistake, Path } from '../mistakes.ts';
-import { policyKinds } from '../schema/group.ts';
+import { policyKinds } from '../schema/group-policies.ts';
 
 export const policyMistakes = ({ policies }: DraftGroup): Mistake[] =>
   policies.flatMap((policy) => [

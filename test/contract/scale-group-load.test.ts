@@ -1,9 +1,5 @@
 /** How scale-group measures the load in the local AWS: alarms, metrics, queues. */
-import {
-  PutCompositeAlarmCommand,
-  PutMetricAlarmCommand,
-  PutMetricDataCommand,
-} from '@aws-sdk/client-cloudwatch';
+import { PutMetricAlarmCommand, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { scaleGroupJob } from '../../functions/scale-group/job.ts';
 import { observeSignals } from '../../functions/scale-group/observe-signals.ts';

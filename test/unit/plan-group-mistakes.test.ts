@@ -50,7 +50,7 @@ describe('A group', () => {
     expect(plan(keys, ['name: again', ...keys.slice(1)])).toBe(
       at(
         '7:23',
-        'groups[1].autoScalingGroup: "web" is scaled by group "web" already; expected each in one group',
+        'groups[1].autoScalingGroup: "web" is scaled by group "web" already; expected each instance in one group',
       ),
     );
     const members = (name: string, tags: string) => [
@@ -59,12 +59,15 @@ describe('A group', () => {
       'minimum: 1',
       'maximum: 2',
     ];
-    const shared = plan(
-      members('one', '{ Role: web, Stage: [live, trial] }'),
-      members('two', '{ Stage: [trial, live], Role: [web] }'),
+    const twice = 'is scaled by group "one" already';
+    const both = (one: string, two: string) => plan(members('one', one), members('two', two));
+    expect(both('{ Role: web, Stage: [live, trial] }', '{ Stage: [trial, live], Role: [web] }')).toContain(
+      twice,
     );
-    expect(shared).toContain('is scaled by group "one" already');
-    expect(plan(members('one', '{ Role: web }'), members('two', '{ Role: shop }'))).toBe('no mistake');
+    expect(both('{ Role: web }', '{ Role: web, Stage: live }')).toContain(twice);
+    expect(both('{ Role: web, Stage: live }', '{ Role: [web, shop] }')).toContain(twice);
+    expect(both('{ Role: web }', '{ Role: shop }')).toBe('no mistake');
+    expect(both('{ Role: web, Stage: live }', '{ Role: web, Stage: trial }')).toBe('no mistake');
   });
 
   test('has bounds in their order', () => {

@@ -46,27 +46,30 @@ function kindMistakes({ path, kinds }: DraftGroup): Mistake[] {
 
 /** Two that steer the same instances would undo each other's work. */
 function sharingMistakes(group: DraftGroup, earlier: readonly DraftGroup[]): Mistake[] {
-  const { path, autoScalingGroup, tags } = group;
-  const other = earlier.find(
-    (candidate) =>
-      (autoScalingGroup !== undefined && candidate.autoScalingGroup === autoScalingGroup) ||
-      (tags !== undefined && candidate.tags !== undefined && tagText(candidate.tags) === tagText(tags)),
-  );
+  const other = earlier.find((candidate) => share(group, candidate));
   if (!other) return [];
-  const [at, what] =
-    autoScalingGroup === undefined
-      ? (['instances', tags] as const)
-      : (['autoScalingGroup', autoScalingGroup] as const);
-  const message = `${quote(what)} is scaled by group "${other.name}" already; expected each in one group`;
+  const { path, autoScalingGroup, tags } = group;
+  const at = tags === undefined ? 'autoScalingGroup' : 'instances';
+  const message = `${quote(tags ?? autoScalingGroup)} is scaled by ${calledOf(other)} already; expected each instance in one group`;
   return [{ path: [...path, at], message }];
 }
 
-const tagText = (tags: Readonly<Record<string, string[]>>): string =>
-  JSON.stringify(
-    Object.entries(tags)
-      .map(([key, values]) => [key, [...values].sort()])
-      .sort(),
+function share(one: DraftGroup, other: DraftGroup): boolean {
+  if (one.autoScalingGroup !== undefined && one.autoScalingGroup === other.autoScalingGroup) return true;
+  if (!one.tags || !other.tags) return false;
+  return isWithin(one.tags, other.tags) || isWithin(other.tags, one.tags);
+}
+
+type Tags = Readonly<Record<string, readonly string[]>>;
+
+/** Whether all that has these tags has those, too. Which instances have tags of two kinds, only AWS knows. */
+const isWithin = (these: Tags, those: Tags): boolean =>
+  Object.entries(those).every(
+    ([key, values]) => these[key]?.every((value) => values.includes(value)) ?? false,
   );
+
+const calledOf = ({ name, path }: DraftGroup): string =>
+  name === undefined ? `groups[${path[1]}]` : `group "${name}"`;
 
 function regionMistakes({ path, targetGroups }: DraftGroup, region: string): Mistake[] {
   return targetGroups.flatMap((arn, index) => {

@@ -82,27 +82,26 @@ export async function desiredCapacity({ autoScaling }: GroupClients, name: strin
   return AutoScalingGroups[0]?.DesiredCapacity ?? Number.NaN;
 }
 
-/** Instances with these tags, one in each of these zones (`a`, `b`, …). */
+/** Instances with these tags, one in each of these zones (`a`, `b`, …), in their order. */
 export async function makeInstances(
   { ec2 }: GroupClients,
   tags: Readonly<Record<string, string>>,
   zones: readonly string[],
 ): Promise<string[]> {
-  const ids: string[] = [];
   const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
-  for (const zone of zones) {
-    const { Instances = [] } = await ec2.send(
-      new RunInstancesCommand({
-        ...image,
-        MinCount: 1,
-        MaxCount: 1,
-        Placement: { AvailabilityZone: `us-east-1${zone}` },
-        TagSpecifications: [{ ResourceType: 'instance', Tags }],
-      }),
+  const TagSpecifications = [{ ResourceType: 'instance' as const, Tags }];
+  const made = new Map<string, string[]>();
+  for (const zone of new Set(zones)) {
+    const count = zones.filter((other) => other === zone).length;
+    const Placement = { AvailabilityZone: `us-east-1${zone}` };
+    const wanted = { ...image, Placement, TagSpecifications, MinCount: count, MaxCount: count };
+    const { Instances = [] } = await ec2.send(new RunInstancesCommand(wanted));
+    made.set(
+      zone,
+      Instances.map(({ InstanceId = '' }) => InstanceId),
     );
-    ids.push(Instances[0]?.InstanceId ?? '');
   }
-  return ids;
+  return zones.map((zone) => made.get(zone)?.shift() ?? '');
 }
 
 export const stopInstances = ({ ec2 }: GroupClients, ids: readonly string[]): Promise<unknown> =>

@@ -56,6 +56,7 @@ export function needsOf(call: Call, tagsOf: TagsOf): Need[] {
       );
     case 'autoscaling':
       return autoScalingNeeds(call);
+    case 'elb':
     case 'elbv2':
       return balancerNeeds(call);
     case 'cloudwatch':

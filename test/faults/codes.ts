@@ -80,6 +80,7 @@ export const refusals: Readonly<Record<string, readonly Refusal[]>> = {
     'UnauthorizedOperation',
   ),
   'ec2 DeleteTags': refused('UnauthorizedOperation'),
+  'ec2 DescribeInstanceAttribute': refused('UnauthorizedOperation'),
   'ec2 DescribeInstanceStatus': refused('UnauthorizedOperation'),
   // Amazon EC2 Auto Scaling API reference, SetDesiredCapacity and the common errors
   'autoscaling SetDesiredCapacity': refused(
@@ -93,10 +94,10 @@ export const refusals: Readonly<Record<string, readonly Refusal[]>> = {
   'elbv2 DescribeTargetGroupAttributes': refused('AccessDenied'),
   'elbv2 RegisterTargets': refused('InvalidTarget', 'TooManyTargets', 'AccessDenied'),
   'elbv2 DeregisterTargets': refused('AccessDenied'),
-  'elbv2 DescribeInstanceHealth': refused('AccessDenied'),
-  'elbv2 DescribeLoadBalancerAttributes': refused('AccessDenied'),
-  'elbv2 RegisterInstancesWithLoadBalancer': refused('InvalidInstance', 'AccessDenied'),
-  'elbv2 DeregisterInstancesFromLoadBalancer': refused('AccessDenied'),
+  'elb DescribeInstanceHealth': refused('AccessDenied'),
+  'elb DescribeLoadBalancerAttributes': refused('AccessDenied'),
+  'elb RegisterInstancesWithLoadBalancer': refused('InvalidInstance', 'AccessDenied'),
+  'elb DeregisterInstancesFromLoadBalancer': refused('AccessDenied'),
   // Amazon CloudWatch API reference, common errors
   'cloudwatch DescribeAlarms': refused('AccessDenied'),
   'cloudwatch GetMetricData': refused('AccessDenied'),
@@ -184,6 +185,7 @@ export const throttles: Readonly<Record<string, Refusal>> = {
   ssm: { code: 'ThrottlingException', status: 400 },
   sqs: { code: 'ThrottlingException', status: 400 },
   autoscaling: { code: 'Throttling', status: 400 },
+  elb: { code: 'Throttling', status: 400 },
   elbv2: { code: 'Throttling', status: 400 },
   cloudwatch: { code: 'ThrottlingException', status: 400 },
   rds: { code: 'Throttling', status: 400 },
@@ -200,6 +202,7 @@ export const breakdowns: Readonly<Record<string, Refusal>> = {
   ssm: { code: 'InternalServerError', status: 500 },
   sqs: { code: 'ServiceUnavailable', status: 503 },
   autoscaling: { code: 'InternalFailure', status: 500 },
+  elb: { code: 'InternalFailure', status: 500 },
   elbv2: { code: 'InternalFailure', status: 500 },
   cloudwatch: { code: 'InternalServiceFault', status: 500 },
   rds: { code: 'InternalFailure', status: 500 },

@@ -1,17 +1,17 @@
 /** Instances of groups, the balancers that they stand behind, and what Auto Scaling groups shall have. */
-import { AutoScalingClient, DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
+import { DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
 import { DescribeInstancesCommand } from '@aws-sdk/client-ec2';
 import {
   DescribeInstanceHealthCommand,
   DescribeLoadBalancersCommand,
-  ElasticLoadBalancingClient,
 } from '@aws-sdk/client-elastic-load-balancing';
 import {
   DescribeTargetGroupsCommand,
   DescribeTargetHealthCommand,
-  ElasticLoadBalancingV2Client,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { credentials, region, type World } from './world.ts';
+import type { GroupClients } from '../groups.ts';
+import { accountOf } from './account.ts';
+import type { World } from './world.ts';
 
 export interface SeenInstance {
   id: string;
@@ -37,24 +37,16 @@ const none: SeenGroups = { instances: new Map(), capacities: new Map() };
 export async function groupsIn(world: World): Promise<SeenGroups> {
   const asked = new Set(world.sandbox.calls.map(({ service }) => service));
   if (!asked.has('cloudwatch') && !asked.has('elbv2')) return none;
-  const access = { region, credentials, endpoint: world.sandbox.url };
   return {
-    instances: asked.has('elbv2') ? await instancesIn(world, access) : new Map(),
-    capacities: asked.has('autoscaling') ? await capacitiesIn(world, access) : new Map(),
+    instances: asked.has('elbv2') ? await instancesIn(accountOf(world)) : new Map(),
+    capacities: asked.has('autoscaling') ? await capacitiesIn(world) : new Map(),
   };
 }
 
-interface Access {
-  region: string;
-  credentials: typeof credentials;
-  endpoint: string;
-}
-
-async function capacitiesIn({ sandbox }: World, access: Access): Promise<SeenGroups['capacities']> {
-  const client = new AutoScalingClient(access);
-  const { AutoScalingGroups = [] } = await client.send(new DescribeAutoScalingGroupsCommand({}));
-  client.destroy();
-  const settings = sandbox.calls.filter(
+async function capacitiesIn(world: World): Promise<SeenGroups['capacities']> {
+  const { autoScaling } = accountOf(world);
+  const { AutoScalingGroups = [] } = await autoScaling.send(new DescribeAutoScalingGroupsCommand({}));
+  const settings = world.sandbox.calls.filter(
     ({ action, status }) => action === 'SetDesiredCapacity' && status === 200,
   );
   const everOf = (name: string) =>
@@ -71,14 +63,14 @@ async function capacitiesIn({ sandbox }: World, access: Access): Promise<SeenGro
 
 const lasting: Readonly<Record<string, string>> = { pending: 'running', stopping: 'stopped' };
 
-async function instancesIn({ ec2 }: World, access: Access): Promise<SeenGroups['instances']> {
-  const stands = [...(await targetsIn(access)), ...(await behindClassic(access))];
+async function instancesIn(account: GroupClients): Promise<SeenGroups['instances']> {
+  const stands = [...(await targetsIn(account)), ...(await behindClassic(account))];
   const placesOf = (id: string, isDraining: boolean) =>
     stands
       .filter((stand) => stand.id === id && stand.isDraining === isDraining)
       .map(({ place }) => place)
       .sort();
-  const { Reservations = [] } = await ec2.send(new DescribeInstancesCommand({}));
+  const { Reservations = [] } = await account.ec2.send(new DescribeInstancesCommand({}));
   const instances = Reservations.flatMap(({ Instances = [] }) => Instances);
   return new Map(
     instances.map(({ InstanceId: id = '', State, Tags = [] }) => {
@@ -96,8 +88,7 @@ interface Stand {
   isDraining: boolean;
 }
 
-async function targetsIn(access: Access): Promise<Stand[]> {
-  const client = new ElasticLoadBalancingV2Client(access);
+async function targetsIn({ elbv2: client }: GroupClients): Promise<Stand[]> {
   const { TargetGroups = [] } = await client.send(new DescribeTargetGroupsCommand({}));
   const stands: Stand[] = [];
   for (const { TargetGroupArn, TargetGroupName: place = '' } of TargetGroups) {
@@ -107,12 +98,10 @@ async function targetsIn(access: Access): Promise<Stand[]> {
     for (const { Target, TargetHealth } of TargetHealthDescriptions)
       stands.push({ id: Target?.Id ?? '', place, isDraining: TargetHealth?.State === 'draining' });
   }
-  client.destroy();
   return stands;
 }
 
-async function behindClassic(access: Access): Promise<Stand[]> {
-  const client = new ElasticLoadBalancingClient(access);
+async function behindClassic({ elb: client }: GroupClients): Promise<Stand[]> {
   const { LoadBalancerDescriptions = [] } = await client.send(new DescribeLoadBalancersCommand({}));
   const stands: Stand[] = [];
   for (const { LoadBalancerName: place = '' } of LoadBalancerDescriptions) {
@@ -122,6 +111,5 @@ async function behindClassic(access: Access): Promise<Stand[]> {
     for (const { InstanceId: id = '', Description = '' } of InstanceStates)
       stands.push({ id, place, isDraining: /deregistration currently in progress/i.test(Description) });
   }
-  client.destroy();
   return stands;
 }

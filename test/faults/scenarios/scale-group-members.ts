@@ -2,12 +2,13 @@
 import { CreateTagsCommand } from '@aws-sdk/client-ec2';
 import { DeregisterInstancesFromLoadBalancerCommand } from '@aws-sdk/client-elastic-load-balancing';
 import { alarmEvent, makeAlarm, setAlarm } from '../../groups.ts';
+import { accountOf } from '../account.ts';
 import { capacityOf, mark, membersOf, stateOf } from '../claims-groups.ts';
 import type { Look } from '../look.ts';
 import type { Scenario } from '../scenario.ts';
 import type { World } from '../world.ts';
 import { handlerOf } from './scale-group.ts';
-import { accountOf, makeShop, type Shop } from './scale-group-seeds.ts';
+import { makeShop, type Shop } from './scale-group-seeds.ts';
 
 const start = new Date('2026-11-20T09:00:00Z');
 

@@ -1,24 +1,9 @@
 /** What scenarios of groups are made of. */
 import { RegisterInstancesWithLoadBalancerCommand } from '@aws-sdk/client-elastic-load-balancing';
 import { RegisterTargetsCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
-import {
-  type GroupClients,
-  groupClients,
-  makeInstances,
-  makeLoadBalancer,
-  makeTargetGroup,
-  stopInstances,
-} from '../../groups.ts';
-import { credentials, region, type World } from '../world.ts';
-
-const clients = new Map<string, GroupClients>();
-
-/** Raw clients, for seeding. */
-export function accountOf({ sandbox: { url } }: World): GroupClients {
-  const made = clients.get(url) ?? groupClients({ region, credentials, endpoint: url });
-  clients.set(url, made);
-  return made;
-}
+import { makeInstances, makeLoadBalancer, makeTargetGroup, stopInstances } from '../../groups.ts';
+import { accountOf } from '../account.ts';
+import type { World } from '../world.ts';
 
 export interface Shop {
   /** In service behind both balancers; in the zones a and b by turns. */

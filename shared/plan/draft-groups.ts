@@ -49,6 +49,7 @@ export interface DraftGroup {
   autoScalingGroup?: string;
   tags?: Record<string, string[]>;
   targetGroups: string[];
+  loadBalancers: string[];
   minimum?: number;
   maximum?: number;
   policies: DraftPolicy[];
@@ -76,7 +77,8 @@ function groupDraft(group: Record<string, unknown>, path: Path): DraftGroup {
     kinds: groupKinds.filter((kind) => kind in group),
     ...defined('autoScalingGroup', shape.autoScalingGroup.safeParse(autoScalingGroup).data),
     ...(chosen && { tags: tagLists(chosen) }),
-    targetGroups: listOf(members['targetGroups']).filter((arn) => typeof arn === 'string'),
+    targetGroups: listOf(members['targetGroups']).map(String),
+    loadBalancers: listOf(members['loadBalancers']).map(String),
     ...defined('minimum', shape.minimum.safeParse(minimum).data),
     ...defined('maximum', shape.maximum.safeParse(maximum).data),
     policies: listOf(policies).map((policy, index) =>

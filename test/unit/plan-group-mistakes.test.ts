@@ -93,6 +93,15 @@ describe('A group', () => {
     );
   });
 
+  test.each([
+    ['autoScalingGroup: "web*"', 'autoScalingGroup: "web*"'],
+    ['instances: { tags: { Role: web }, loadBalancers: ["?"] }', 'instances.loadBalancers[0]: "?"'],
+  ])('has no name that IAM would take for more: not %s', (what, place) => {
+    expect(plan(['name: web', what, 'minimum: 1', 'maximum: 2'])).toContain(
+      `groups[0].${place} has "*" or "?" in it; expected a name without, since IAM takes them for wildcards`,
+    );
+  });
+
   test('ticks every minute or every five', () => {
     expect(plan([...keys, 'tick: 2 minutes'])).toBe(
       at('6:11', 'groups[0].tick: "2 minutes" is not a tick; expected "1 minute" or "5 minutes"'),

@@ -14,6 +14,7 @@ export function groupMistakes({ groups }: Draft, region: string): Mistake[] {
         ...nameMistakes(group, earlier),
         ...kindMistakes(group),
         ...sharingMistakes(group, earlier),
+        ...wildcardMistakes(group),
         ...regionMistakes(group, region),
         ...boundMistakes(group),
         ...policyMistakes(group),
@@ -70,6 +71,26 @@ const isWithin = (these: Tags, those: Tags): boolean =>
 
 const calledOf = ({ name, path }: DraftGroup): string =>
   name === undefined ? `groups[${path[1]}]` : `group "${name}"`;
+
+/** IAM takes these for wildcards, and would let the function at more than the one that is named. */
+function wildcardMistakes({
+  path,
+  autoScalingGroup = '',
+  targetGroups,
+  loadBalancers,
+}: DraftGroup): Mistake[] {
+  const named = [
+    { at: ['autoScalingGroup'], value: autoScalingGroup },
+    ...targetGroups.map((value, index) => ({ at: ['instances', 'targetGroups', index], value })),
+    ...loadBalancers.map((value, index) => ({ at: ['instances', 'loadBalancers', index], value })),
+  ];
+  return named
+    .filter(({ value }) => /[*?]/.test(value))
+    .map(({ at, value }) => ({
+      path: [...path, ...at],
+      message: `${quote(value)} has "*" or "?" in it; expected a name without, since IAM takes them for wildcards`,
+    }));
+}
 
 function regionMistakes({ path, targetGroups }: DraftGroup, region: string): Mistake[] {
   return targetGroups.flatMap((arn, index) => {

@@ -22,6 +22,10 @@ export const journalSchema = z.object({
   manifest: z.optional(z.string()),
   /** The run has ended, and has not done all. */
   abandoned: z.optional(z.boolean()),
+  /** Who keeps copies has heard of the changes. */
+  told: z.optional(z.boolean()),
+  /** The changes are all keys of the site: the list of a run that died was gone. */
+  everything: z.optional(z.literal(true)),
 });
 export type Journal = z.infer<typeof journalSchema>;
 
@@ -58,15 +62,20 @@ export async function discardChanges(
   if ('changesKey' in stored) await deleteObject(place, { bucket, key: stored.changesKey });
 }
 
-/** @throws ObservationError if they are not where the journal says */
+/**
+ * Undefined if their list is gone, as it is where the bucket's lifecycle came before the next run.
+ *
+ * @throws ObservationError if they cannot be read
+ */
 export async function changesIn(
   { changes, changesKey = '' }: Journal,
   { place, bucket }: Place,
-): Promise<Changes> {
+): Promise<Changes | undefined> {
   if (changes) return changes;
   const read = await readObject(place, { bucket, key: changesKey });
-  const parsed = read && changesSchema.safeParse(jsonIn(read.body));
-  if (parsed?.success) return parsed.data;
+  if (!read) return undefined;
+  const parsed = changesSchema.safeParse(jsonIn(read.body));
+  if (parsed.success) return parsed.data;
   throw new ObservationError(
     `s3://${bucket}/${changesKey}, which the site's lock refers to, cannot be read: if no run works, delete the lock, ` +
       'publish again with "verify", and invalidate all that the CDN has of the site',
@@ -82,13 +91,13 @@ export function jsonIn(body: Uint8Array): unknown {
   }
 }
 
-const nothing: Changes = { added: [], changed: [], deleted: [] };
+export const noChanges: Changes = { added: [], changed: [], deleted: [] };
 
 /**
  * The changes of a run and of one before it that died: who kept copies has to hear of both. What that one added
  * may have been served since, so it counts as changed.
  */
-export function unite(dead: Changes = nothing, own: Changes): Changes {
+export function unite(dead: Changes = noChanges, own: Changes): Changes {
   const deleted = new Set([...own.deleted, ...dead.deleted]);
   const changed = new Set([...own.changed, ...dead.changed, ...dead.added]);
   for (const key of own.changed) deleted.delete(key);

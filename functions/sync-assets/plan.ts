@@ -35,10 +35,10 @@ export interface Removal extends Told {
   kind: 'delete';
 }
 
-export type KeepTally = Map<
-  KeepReason | 'max-delete-share' | 'max-actions',
-  { count: number; examples: string[] }
->;
+/** Why a key is left as it is: by its decision, by a guard, or since there is no source to mend it from. */
+export type Kept = KeepReason | 'max-delete-share' | 'max-actions' | 'unfinished' | 'gone';
+
+export type KeepTally = Map<Kept, { count: number; examples: string[] }>;
 
 export interface SyncPlan {
   uploads: UploadChange[];
@@ -171,11 +171,7 @@ function noteFound(plan: SyncPlan, key: string, row: ManifestRow | undefined, de
   else plan.adopted.push(decision.found);
 }
 
-export function countKept(
-  kept: KeepTally,
-  reason: KeepReason | 'max-delete-share' | 'max-actions',
-  key: string,
-): void {
+export function countKept(kept: KeepTally, reason: Kept, key: string): void {
   const tally = kept.get(reason) ?? { count: 0, examples: [] };
   tally.count += 1;
   if (tally.examples.length < 3) tally.examples.push(key);

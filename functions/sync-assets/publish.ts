@@ -4,10 +4,10 @@ import { manifestKey } from '../../shared/sites/keys.ts';
 import { ManifestError } from '../../shared/sites/manifest-file.ts';
 import type { Announce } from './announce.ts';
 import type { SyncRun } from './clients.ts';
+import { leftByDeadRun } from './dead-run.ts';
 import { guard } from './guards.ts';
 import { rulesOf } from './headers.ts';
 import { inspect } from './inspect.ts';
-import { changesIn, isUnsaid, keysOf } from './journal.ts';
 import { changeSite } from './locked.ts';
 import { listSite, observeSite, type Seen, whereOf } from './observe.ts';
 import { isIdle, makePlan, type SyncPlan } from './plan.ts';
@@ -44,10 +44,7 @@ async function publishAsSeen(run: SyncRun, options: Publishing): Promise<boolean
     });
     return true;
   }
-  if (chosen.kind === 'inspect') {
-    await inspect(seen, chosen.release, run);
-    return true;
-  }
+  if (chosen.kind === 'inspect') return inspect(seen, chosen.release, run, options.announce);
   try {
     return await carryOut(seen, chosen, run, options);
   } finally {
@@ -94,7 +91,7 @@ const isNews = (
   { manifest }: Seen,
 ): boolean => kind === 'publish' && release.archive !== undefined && release.id !== manifest?.head.current;
 
-async function planOf(
+function planOf(
   seen: Seen,
   { kind, source }: Extract<Chosen, { kind: 'publish' | 'verify' }>,
   run: SyncRun,
@@ -102,7 +99,7 @@ async function planOf(
   const { job, clock } = run;
   const where = whereOf(run);
   const isListed = job.verify || !seen.manifest || seen.staleLock !== undefined;
-  const { wrote, since } = await leftByDeadRun(seen, run);
+  const { mayHaveWritten, isLeftBehind } = leftByDeadRun(seen);
   const published = seen.manifest?.head.publication ?? 0;
   return makePlan(
     {
@@ -114,27 +111,17 @@ async function planOf(
     {
       source,
       rules: rulesOf(job),
-      isDoubtful: (key) => wrote.has(key),
+      isDoubtful: mayHaveWritten,
       order: {
         isListed,
         publication: kind === 'publish' ? published + 1 : published,
         keepReleases: job.keepReleases,
         grace: readDuration(job.grace),
         now: clock.now(),
-        isLeftBehind: ({ key, lastModified }) => wrote.has(key) && lastModified >= since,
+        isLeftBehind,
       },
     },
   );
-}
-
-/** What a run that died may have written before it could say so in the manifest, and since when. */
-async function leftByDeadRun(
-  { staleLock, manifest }: Seen,
-  run: SyncRun,
-): Promise<{ wrote: ReadonlySet<string>; since: Date }> {
-  const { journal } = staleLock ?? {};
-  if (!journal || !isUnsaid(journal, manifest?.etag)) return { wrote: new Set(), since: new Date(0) };
-  return { wrote: keysOf(await changesIn(journal, whereOf(run))), since: new Date(journal.since) };
 }
 
 async function* none() {

@@ -13,7 +13,7 @@ import {
 import type { Seen } from './observe.ts';
 import { openArchive, openPrefix } from './sources/open.ts';
 import type { Source } from './sources/source.ts';
-import { ArchiveReplacedError } from './sources/source-error.ts';
+import { ArchiveGoneError, ArchiveReplacedError } from './sources/source-error.ts';
 
 /** A folder of the machine that this runs on. */
 export interface Local {
@@ -26,8 +26,8 @@ export type Chosen =
   | { kind: 'publish'; release: NewRelease; source: Source }
   /** The release that stands is looked after. */
   | { kind: 'verify'; release: PublishedRelease; source: Source }
-  /** It cannot be read again: what differs can only be told. */
-  | { kind: 'inspect'; release: PublishedRelease }
+  /** What stands cannot be read again: what differs can only be told. Undefined: the first run died. */
+  | { kind: 'inspect'; release: PublishedRelease | undefined }
   | { kind: 'keep'; reason: 'already-published' | 'newer-published' | 'nothing-published' };
 
 export async function chooseRelease(seen: Seen, run: SyncRun, local: Local | undefined): Promise<Chosen> {
@@ -118,10 +118,13 @@ async function standing({ manifest, staleLock }: Seen, { job, aws }: SyncRun): P
   // A new site waits for its first release: its nights are no failures.
   if (!manifest && !staleLock) return { kind: 'keep', reason: 'nothing-published' };
   const release = manifest && currentOf(manifest.head);
-  if (!release) {
-    throw new NoSuchReleaseError('Nothing was published here yet: expected "archive", "from" or "release"');
+  if (!release?.archive) return { kind: 'inspect', release };
+  try {
+    const { source } = await openArchive(aws, release.archive, job.prefix);
+    return { kind: 'verify', release, source };
+  } catch (error) {
+    const isLost = error instanceof ArchiveGoneError || error instanceof ArchiveReplacedError;
+    if (isLost) return { kind: 'inspect', release };
+    throw error;
   }
-  if (!release.archive) return { kind: 'inspect', release };
-  const { source } = await openArchive(aws, release.archive, job.prefix);
-  return { kind: 'verify', release, source };
 }

@@ -3,18 +3,20 @@
  * and deletes last. Nothing is begun before all of what comes before it is done.
  */
 import pMap from 'p-map';
+import { natureOf } from '../../shared/aws/errors.ts';
 import { copyObject } from '../../shared/aws/s3/copy.ts';
 import { deleteObjects } from '../../shared/aws/s3/delete.ts';
 import type { SyncRun } from './clients.ts';
 import { OutOfTimeError } from './errors.ts';
 import { doneOutcome, failedOutcome, putOff, type Told } from './outcomes.ts';
-import type { HeaderChange, Removal, SyncPlan, UploadChange } from './plan.ts';
+import { countKept, type HeaderChange, type Removal, type SyncPlan, type UploadChange } from './plan.ts';
 import { uploadAll, type Way, type Written } from './upload.ts';
 import type { Watch } from './watch.ts';
 
 /** What a run has done so far: what the manifest will say. */
 export interface Done {
   written: Map<string, Written>;
+  /** These have no row any more: they are gone, or another hand's by now. */
   deleted: Set<string>;
 }
 
@@ -92,20 +94,33 @@ async function corrected(
 const keysPerDelete = 1_000;
 
 /** @returns whether all are gone. What is not has its row still, and the next run tries again. */
-export async function deleteFiles(removals: readonly Removal[], acting: Acting): Promise<boolean> {
-  const { place, bucket, done } = acting;
+export async function deleteFiles(plan: SyncPlan, acting: Acting): Promise<boolean> {
+  const { place, bucket } = acting;
   let areGone = true;
-  for (let i = 0; i < removals.length; i += keysPerDelete) {
-    const some = removals.slice(i, i + keysPerDelete);
+  for (let i = 0; i < plan.deletes.length; i += keysPerDelete) {
+    const some = plan.deletes.slice(i, i + keysPerDelete);
     const refused = await deletion(some, { place, bucket });
     for (const removal of some) {
-      const cause = refused(removal.key);
-      if (cause) areGone = false;
-      else done.deleted.add(removal.key);
-      settled(removal, acting, cause);
+      if (!isSettled(removal, refused(removal.key), plan, acting)) areGone = false;
     }
   }
   return areGone;
+}
+
+function isSettled(
+  removal: Removal,
+  refusal: { cause: unknown } | undefined,
+  { kept }: SyncPlan,
+  acting: Acting,
+): boolean {
+  const isForeign = natureOf(refusal?.cause) === 'conflict';
+  if (isForeign) {
+    countKept(kept, 'not-ours', removal.key);
+    acting.watch.settled(0);
+  } else settled(removal, acting, refusal);
+  if (refusal && !isForeign) return false;
+  acting.done.deleted.add(removal.key);
+  return true;
 }
 
 type Refusal = (key: string) => { cause: unknown } | undefined;
@@ -116,8 +131,7 @@ async function deletion(
 ): Promise<Refusal> {
   try {
     if (place.patience.timeLeft() <= 0) throw new OutOfTimeError();
-    const keys = removals.map(({ key }) => key);
-    const refused = await deleteObjects(place, bucket, keys);
+    const refused = await deleteObjects(place, bucket, removals);
     return (key) => (refused.has(key) ? { cause: refused.get(key) } : undefined);
   } catch (cause) {
     return () => ({ cause });

@@ -112,7 +112,7 @@ async function finish(work: Work, acting: Acting, stored: Stored, isUnchanged: b
   };
   let etag = seen.manifest?.etag;
   if (chosen.kind === 'publish' || !isIdle(plan)) etag = await put(etag);
-  const end = (await deleteFiles(plan.deletes, acting)) ? 'done' : 'unfinished';
+  const end = (await deleteFiles(plan, acting)) ? 'done' : 'unfinished';
   if (acting.done.deleted.size > 0) await put(etag);
   if (isUnchanged || !work.announce) return end;
   const publication = `${head.publication}/${run.invocation}`;

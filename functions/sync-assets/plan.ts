@@ -33,6 +33,8 @@ export interface HeaderChange extends FileChange {
 
 export interface Removal extends Told {
   kind: 'delete';
+  /** Of the object that is ours: another one under this key is not deleted. */
+  etag: string;
 }
 
 /** Why a key is left as it is: by its decision, by a guard, or since there is no source to mend it from. */
@@ -49,6 +51,8 @@ export interface SyncPlan {
   adopted: ListedObject[];
   /** Those whose rows may say no more what is there, since a run that died may have written them. */
   relearnt: Map<string, ListedObject>;
+  /** Those that another hand has put others in place of: they have no row any more. */
+  disowned: Set<string>;
   /** Of each row, in their order: whether the release has its file. */
   present: Bits;
   /** How many rows there are. */
@@ -84,6 +88,7 @@ export async function makePlan(sides: Sides, planOrder: PlanOrder): Promise<Sync
     kept: new Map(),
     adopted: [],
     relearnt: new Map(),
+    disowned: new Set(),
     present: new Bits(),
     rows: 0,
     limits: [],
@@ -140,14 +145,15 @@ function note(
   decision: Decision,
   rules: SiteRules,
 ): void {
-  noteFound(plan, key, row, decision);
+  noteRow(plan, key, row, decision);
   if (decision.kind === 'keep') {
     countKept(plan.kept, decision.reason, key);
     return;
   }
   const { reason } = decision;
   if (decision.kind === 'delete') {
-    plan.deletes.push({ kind: 'delete', key, reason, bytes: row?.size ?? listed?.size ?? 0 });
+    const { size, etag } = listed ?? row ?? { size: 0, etag: '' };
+    plan.deletes.push({ kind: 'delete', key, reason, bytes: size, etag });
     return;
   }
   if (!entry) throw new TypeError(`${key} is to be written, and no source has it`);
@@ -165,9 +171,11 @@ function note(
   plan.uploads.push({ ...change, kind: 'upload', isUnrecorded, entry, warning });
 }
 
-function noteFound(plan: SyncPlan, key: string, row: ManifestRow | undefined, decision: Decision): void {
-  if (!('found' in decision)) return;
-  if (row) plan.relearnt.set(key, decision.found);
+/** What the next manifest says of a key by itself, whatever is done. */
+function noteRow(plan: SyncPlan, key: string, row: ManifestRow | undefined, decision: Decision): void {
+  if (row && decision.reason === 'not-ours') plan.disowned.add(key);
+  else if (!('found' in decision)) return;
+  else if (row) plan.relearnt.set(key, decision.found);
   else plan.adopted.push(decision.found);
 }
 

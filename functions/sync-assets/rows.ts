@@ -40,7 +40,7 @@ export async function* nextRows(
     yield* addedBefore(row.key);
     const change = changes.get(row.key);
     if (change) yield writtenRow(change, done, publication);
-    else if (!done.deleted.has(row.key)) {
+    else if (!done.deleted.has(row.key) && !plan.disowned.has(row.key)) {
       yield keptRow(relearntRow(row, plan.relearnt.get(row.key)), plan.present.has(index), next);
     }
   }

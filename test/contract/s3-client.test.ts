@@ -84,7 +84,7 @@ describe.each([
     expect(await keysNow()).toEqual([key]);
     await copyObject(place, { from: { bucket, key }, to: { bucket, key: `${key}copy` }, size: 7 });
     expect(textOf(await readObject(place, { bucket, key: `${key}copy` }))).toBe('content');
-    expect(await deleteObjects(place, bucket, [key])).toEqual(new Map());
+    expect(await deleteObjects(place, bucket, [{ key }])).toEqual(new Map());
     expect(await keysNow()).toEqual([`${key}copy`]);
     await deleteObject(place, { bucket, key: `${key}copy` });
     expect(await keysNow()).toEqual([]);
@@ -200,11 +200,21 @@ describe.each([
       if (refusing.has(key)) throw new S3Refusal('MethodNotAllowed', 'Under <legal> hold');
       remove(key, version);
     };
-    expect(await deleteObjects(place, bucket, keys)).toEqual(
+    const objects = keys.map((key) => ({ key }));
+    expect(await deleteObjects(place, bucket, objects)).toEqual(
       new Map([...refusing].map((key) => [key, { name: 'MethodNotAllowed', message: 'Under <legal> hold' }])),
     );
     expect(await keysNow()).toEqual(['k&1400', 'k&7']);
     expect(server.traffic.byAction['DeleteObjects']).toBe(2);
+  });
+
+  test('deletes many only as they were, and minds none that is not there', async () => {
+    const { etag } = await put('ours');
+    await put('theirs', 'another');
+    const objects = ['ours', 'theirs', 'gone'].map((key) => ({ key, etag }));
+    const refused = await deleteObjects(place, bucket, objects);
+    expect([...refused].map(([key, error]) => [key, natureOf(error)])).toEqual([['theirs', 'conflict']]);
+    expect(await keysNow()).toEqual(['theirs']);
   });
 
   test('gives an object new headers in place, unless it is another one by now', async () => {

@@ -156,9 +156,9 @@ export class SiteModel {
     this.rows = await all(nextRows(each(last), next));
     this.manifest = `manifest-${this.time}`;
     this.publication = publication;
-    for (const { key } of attempt.keepsAll ? [] : plan.deletes) {
+    for (const { key, etag } of attempt.keepsAll ? [] : plan.deletes) {
       live();
-      this.bucket.delete(key);
+      if (this.bucket.get(key)?.etag === etag) this.bucket.delete(key);
       this.ours.delete(key);
       done.deleted.add(key);
     }

@@ -12,7 +12,7 @@ export interface SourceEntry {
   etag?: string | undefined;
 }
 
-/** Bytes of a file: all of them, or pieces of those that are too large for that. */
+/** Bytes of a file: all of them, or pieces of those that are too large for that; a piece lasts until the next is asked for. */
 export type Content = Uint8Array | AsyncIterable<Uint8Array>;
 
 export interface OpenedContent {

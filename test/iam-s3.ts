@@ -84,6 +84,7 @@ const byAction: Readonly<Record<string, Needs>> = {
     (Keys as string[]).flatMap((key) =>
       deleting({ ...asking, of: (name) => (name === 'Key' ? key : asking.of(name)) }, {}),
     ),
+  GetObjectTagging: (asking) => [need('GetObjectTagging', objectIn(asking))],
   ListObjectsV2: onBucket('ListBucket'),
   CreateMultipartUpload: writingParts,
   UploadPart: writingParts,

@@ -232,6 +232,22 @@ describe.each([
     expect(textOf(await readObject(place, name))).toBe('another');
   });
 
+  test('gives an object of more than 5 GiB new headers in place, and leaves it its tags', async () => {
+    const body = Buffer.alloc(5 * 1024 ** 2);
+    const { etag } = await putObject(place, { bucket, key: 'film' }, body);
+    const size = 5 * 1024 ** 3 + 1;
+    const film = () => server.s3.buckets.get(bucket)?.current('film');
+    // As if it were so large.
+    Object.assign(film() ?? {}, { size, tagging: 'cost+centre=a%26b&owner=%C3%BC' });
+    const name = { bucket, key: 'film' };
+    await copyObject(place, { from: name, fromEtag: etag, to: name, headers: { cacheControl: 'x' }, size });
+    expect(film()?.headers).toMatchObject({ 'cache-control': 'x' });
+    expect([...new URLSearchParams(film()?.tagging)]).toEqual([
+      ['cost centre', 'a&b'],
+      ['owner', 'ü'],
+    ]);
+  });
+
   test('uploads what is large in parts, and knows its tag beforehand', async () => {
     const content = randomBytes(2 * partBytes + 1_000);
     const key = 'a b/large+?.bin';
@@ -341,6 +357,48 @@ describe('after an answer that was lost', () => {
       condition: { absent: true },
     });
     await expect(write).rejects.toThrow(expect.objectContaining({ name: 'PreconditionFailed' }));
+  });
+
+  describe.each([
+    ['an object of many parts', false],
+    ['an object under KMS', true],
+  ])('new headers in place of %s', (_, hasKms) => {
+    const headers = { contentType: 'text/html', cacheControl: 'no-cache', metadata: { by: 'us' } };
+
+    beforeEach(() => {
+      server.s3.makeBucket('large', { isVersioned: false, hasKms });
+    });
+
+    async function copying(place: S3, onLost: () => Promise<unknown>) {
+      const to = { bucket: 'large', key: 'page' };
+      const body = Buffer.alloc(partBytes + 5);
+      const whole = {
+        s3: s3Client({ endpoint: server.url, region: 'eu-west-1', credentials }),
+        patience: patient,
+      };
+      const { etag: fromEtag } = hasKms
+        ? await putObject(whole, to, body)
+        : await putLargeObject(whole, to, inPieces(body, partBytes));
+      const clock = { ...systemClock, sleep: async () => void (await onLost()) };
+      const order = { from: to, fromEtag, to, headers, size: body.length };
+      const copied = await copyObject({ ...place, patience: { ...patient, clock } }, order);
+      return { copied, fromEtag, now: server.s3.buckets.get('large')?.current('page') };
+    }
+
+    test('are known by themselves', async () => {
+      const { copied, fromEtag, now } = await copying(losing('PUT', /page/), async () => {});
+      expect(copied.etag).toBe(now?.etag);
+      expect(copied.etag).not.toBe(fromEtag);
+      expect(server.traffic.byAction['CopyObject']).toBe(1);
+    });
+
+    test('are not taken for done where another hand was there', async () => {
+      const place = losing('PUT', /page/);
+      const late = copying(place, () =>
+        putObject(place, { bucket: 'large', key: 'page' }, Buffer.from('theirs')),
+      );
+      await expect(late).rejects.toThrow('PreconditionFailed');
+    });
   });
 
   test('the end of an upload in parts finds the object', async () => {

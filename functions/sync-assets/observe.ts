@@ -55,7 +55,7 @@ export async function observeSite(run: SyncRun): Promise<Seen> {
   }
 }
 
-async function readManifest({ place, bucket, prefix }: Place): Promise<Seen['manifest']> {
+export async function readManifest({ place, bucket, prefix }: Place): Promise<Seen['manifest']> {
   const key = manifestKey(prefix);
   const read = await readObject(place, { bucket, key });
   if (!read) return undefined;

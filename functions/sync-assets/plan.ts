@@ -35,6 +35,7 @@ export interface Removal extends Told {
   kind: 'delete';
   /** Of the object that is ours: another one under this key is not deleted. */
   etag: string;
+  isFingerprinted: boolean;
 }
 
 /** Why a key is left as it is: by its decision, by a guard, or since there is no source to mend it from. */
@@ -153,7 +154,8 @@ function note(
   const { reason } = decision;
   if (decision.kind === 'delete') {
     const { size, etag } = listed ?? row ?? { size: 0, etag: '' };
-    plan.deletes.push({ kind: 'delete', key, reason, bytes: size, etag });
+    const isFingerprinted = rules.isFingerprinted(path);
+    plan.deletes.push({ kind: 'delete', key, reason, bytes: size, etag, isFingerprinted });
     return;
   }
   if (!entry) throw new TypeError(`${key} is to be written, and no source has it`);
@@ -186,9 +188,13 @@ export function countKept(kept: KeepTally, reason: Kept, key: string): void {
   kept.set(reason, tally);
 }
 
-/** For those who keep copies. */
+/**
+ * For those who keep copies. They may keep those of fingerprinted files that are deleted: no page asks for them any
+ * more, and their names are not used again. One that a dead run wrote is in its journal.
+ */
 export function changesOf({ uploads, headers, deletes }: SyncPlan): Changes {
-  const changes: Changes = { added: [], changed: [], deleted: deletes.map(({ key }) => key) };
+  const deleted = deletes.filter(({ isFingerprinted }) => !isFingerprinted).map(({ key }) => key);
+  const changes: Changes = { added: [], changed: [], deleted };
   for (const { key, isNew } of uploads) (isNew ? changes.added : changes.changed).push(key);
   for (const { key } of headers) changes.changed.push(key);
   return changes;

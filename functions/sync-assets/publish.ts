@@ -9,9 +9,10 @@ import { guard } from './guards.ts';
 import { rulesOf } from './headers.ts';
 import { inspect } from './inspect.ts';
 import { changeSite } from './locked.ts';
-import { listSite, observeSite, type Seen, whereOf } from './observe.ts';
+import { listSite, observeSite, readManifest, type Seen, whereOf } from './observe.ts';
+import { resourceOf } from './outcomes.ts';
 import { isIdle, makePlan, type SyncPlan } from './plan.ts';
-import { type Chosen, chooseRelease, type Local } from './release.ts';
+import { type Chosen, chooseRelease, type Local, publicationOf } from './release.ts';
 import { tellKept, tellTotals, tellWithheld } from './tell.ts';
 import { nobody, type Watch } from './watch.ts';
 
@@ -24,24 +25,22 @@ export interface Publishing {
 }
 
 export async function publish(run: SyncRun, options: Publishing = {}): Promise<void> {
-  while (!(await publishAsSeen(run, options))) {
+  const isRelative = run.job.release === 'previous';
+  const began = isRelative ? publicationOf({ manifest: await readManifest(whereOf(run)) }) : undefined;
+  while (!(await publishAsSeen(run, options, began))) {
     run.log.info('site.changed-meanwhile', { site: run.job.site });
   }
 }
 
 /** @returns false if another run was faster: it has to be looked at anew */
-async function publishAsSeen(run: SyncRun, options: Publishing): Promise<boolean> {
+async function publishAsSeen(run: SyncRun, options: Publishing, began: number | undefined): Promise<boolean> {
   const seen = await observeSite(run);
   if (options.announce) refuseOthers(seen, run);
-  const chosen = await chooseRelease(seen, run, options.local);
+  const chosen = await chooseRelease(seen, run, options.local, began);
   if (chosen.kind === 'keep') {
+    const { kind: _, ...said } = chosen;
     const { bucket, key } = run.job.archive ?? { bucket: run.job.bucket, key: run.job.prefix };
-    run.report.add({
-      resource: `s3://${bucket}/${key}`,
-      decision: 'keep',
-      reason: chosen.reason,
-      outcome: 'kept',
-    });
+    run.report.add({ resource: resourceOf(bucket, key), decision: 'keep', outcome: 'kept', ...said });
     return true;
   }
   if (chosen.kind === 'inspect') return inspect(seen, chosen.release, run, options.announce);
@@ -100,7 +99,7 @@ function planOf(
   const where = whereOf(run);
   const isListed = job.verify || !seen.manifest || seen.staleLock !== undefined;
   const { mayHaveWritten, isLeftBehind } = leftByDeadRun(seen);
-  const published = seen.manifest?.head.publication ?? 0;
+  const published = publicationOf(seen);
   return makePlan(
     {
       entries: source.entries(),

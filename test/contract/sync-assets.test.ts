@@ -144,6 +144,8 @@ describe('a second release', () => {
     const report = await site.run({ ...job, verify: true });
     expect(tally(report)).toMatchObject({ 'delete gone': 1 });
     expect(await site.keys()).not.toContain(script);
+    // Who has it still may keep it: there is nothing to say.
+    expect(site.events()).toHaveLength(2);
   });
 
   it('warns of a fingerprinted name with another content', async () => {
@@ -201,6 +203,18 @@ describe('a rollback', () => {
     await site.run({ release: 'previous' });
     expect(await site.files()).toEqual({ ...firstFiles, [newScript]: secondFiles[newScript] });
     expect(site.events().at(-1)).toMatchObject({ release: 'v1' });
+  });
+
+  it('goes one release back where two people ask for it at once', async () => {
+    for (const name of ['v1', 'v2', 'v3']) await site.release(`${name}.zip`, { 'index.html': name });
+    const reports = await Promise.all([site.run({ release: 'previous' }), site.run({ release: 'previous' })]);
+    expect(await site.files()).toEqual({ 'index.html': 'v2' });
+    const [late] = reports.flatMap(({ outcomes }) =>
+      outcomes.filter(({ reason }) => reason === 'published-meanwhile'),
+    );
+    expect(late?.detail).toContain('v2');
+    await site.run({ release: 'previous' });
+    expect(await site.files()).toEqual({ 'index.html': 'v1' });
   });
 
   it('goes forward again by name', async () => {

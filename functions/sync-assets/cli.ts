@@ -23,7 +23,9 @@ async function sync(order: Order): Promise<void> {
   const progress = showProgress(process.stdout);
   const report = new Reporter(progress.log);
   const run = { ...newRun(order, { fields, owner, region }), startedAt, report, log: progress.log };
-  const local = { name: order.name, open: (prefix: string) => openFolder(order.folder, prefix) };
+  const leftOut = new Set<string>();
+  const options = { all: order.all, onLeftOut: (path: string) => leftOut.add(path) };
+  const local = { name: order.name, open: (prefix: string) => openFolder(order.folder, prefix, options) };
   try {
     await publish(run, {
       local,
@@ -33,6 +35,7 @@ async function sync(order: Order): Promise<void> {
   } finally {
     progress.end();
   }
+  sayLeftOut([...leftOut]);
   sayEnd(order, report, progress, startedAt);
 }
 
@@ -75,6 +78,13 @@ function newRun(
     clock,
     aws: { ...clients, region, patience: { clock, random: Math.random, timeLeft } },
   };
+}
+
+function sayLeftOut(paths: readonly string[]): void {
+  if (paths.length === 0) return;
+  const more = paths.length > 10 ? ` and ${paths.length - 10} more` : '';
+  const named = paths.slice(0, 10).join(', ');
+  process.stdout.write(`Left out: ${named}${more}; --all publishes such files, too\n`);
 }
 
 function sayEnd({ dryRun }: Order, report: Reporter, { totals }: Progress, startedAt: Date): void {

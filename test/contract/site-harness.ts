@@ -7,6 +7,7 @@ import {
   GetObjectCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
+  PutBucketEncryptionCommand,
   PutBucketVersioningCommand,
   PutObjectCommand,
   S3Client,
@@ -114,6 +115,15 @@ export async function aSite(sandbox: Sandbox) {
       raw.send(new PutObjectCommand({ Bucket, Key, Body })),
     remove: (Key: string, Bucket = siteBucket, VersionId?: string) =>
       raw.send(new DeleteObjectCommand({ Bucket, Key, VersionId })),
+    encrypt: (Bucket: string) =>
+      raw.send(
+        new PutBucketEncryptionCommand({
+          Bucket,
+          ServerSideEncryptionConfiguration: {
+            Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms' } }],
+          },
+        }),
+      ),
     head: (Key: string, Bucket = siteBucket) => raw.send(new HeadObjectCommand({ Bucket, Key })),
     text: async (Key: string): Promise<string> => {
       const { Body } = await raw.send(new GetObjectCommand({ Bucket: siteBucket, Key }));

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startSandbox } from '../sandbox/sandbox.ts';
 import type { Sandbox } from '../sandbox/types.ts';
-import { aSite, type Files, tally } from './site-harness.ts';
+import { aSite, type Files, releaseBucket, tally } from './site-harness.ts';
 
 const script = 'assets/app-5KXPQ3MC.js';
 const newScript = 'assets/app-7BZQ2LXD.js';
@@ -270,6 +270,15 @@ describe('other sources', () => {
     expect(await site.files()).toEqual({ 'index.html': 'hello', 'a/b.css': 'b {}' });
     expect(site.writes(from).filter((action) => action === 'CopyObject')).toHaveLength(2);
     expect(await site.head('a/b.css')).toMatchObject({ ContentType: 'text/css;charset=utf-8' });
+  });
+
+  it('copies nothing twice of a prefix whose bucket is under KMS', async () => {
+    await site.encrypt(releaseBucket);
+    await site.put('build/index.html', 'built', releaseBucket);
+    const from = { bucket: releaseBucket, prefix: 'build/' };
+    await site.run({ from });
+    expect(tally(await site.run({ from }))).toEqual({ 'keep unchanged': 1 });
+    expect(tally(await site.run({ from, verify: true }))).toEqual({ 'keep unchanged': 1 });
   });
 
   it('keeps to the prefix of the site', async () => {

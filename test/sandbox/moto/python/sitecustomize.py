@@ -111,7 +111,62 @@ def tell_outputs_of_change_sets():
     CloudFormationBackend.execute_change_set = execute_change_set
 
 
-for mend in (look_up_tags_by_id, name_distributions, tell_outputs_of_change_sets):
+def keep_connections():
+    """
+    Werkzeug's server ends each connection after one answer, starts a thread for the next, and writes a line
+    about every request: more work than most of the answers.
+    """
+    from io import BytesIO
+    from traceback import format_exc
+
+    from werkzeug.exceptions import InternalServerError
+    from werkzeug.serving import WSGIRequestHandler
+    from werkzeug.test import run_wsgi_app
+
+    def run_wsgi(self):
+        environ = self.make_environ()
+        length = int(self.headers.get("Content-Length") or 0)
+        environ["wsgi.input"] = BytesIO(self.rfile.read(length))
+        try:
+            chunks, status, headers = run_wsgi_app(self.server.app, environ, buffered=True)
+        except Exception:
+            self.server.log("error", format_exc())
+            chunks, status, headers = run_wsgi_app(InternalServerError(), environ, buffered=True)
+        body = b"".join(chunks)
+        code, _, reason = status.partition(" ")
+        self.send_response_only(int(code), reason)
+        headers.setdefault("Content-Length", str(len(body)))
+        for name, value in headers:
+            self.send_header(name, value)
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    WSGIRequestHandler.run_wsgi = run_wsgi
+    WSGIRequestHandler.protocol_version = "HTTP/1.1"
+    WSGIRequestHandler.wbufsize = -1  # head and body in one packet
+    WSGIRequestHandler.disable_nagle_algorithm = True
+
+
+def remember_what_stays():
+    """For each request moto lists its own folders, and the methods of the class that answers it."""
+    from functools import cache
+
+    from moto import backends
+    from moto.core import responses
+
+    modules = tuple(backends.list_of_moto_modules())
+    backends.list_of_moto_modules = lambda: modules
+    responses.method_names_from_class = cache(responses.method_names_from_class)
+
+
+for mend in (
+    look_up_tags_by_id,
+    name_distributions,
+    tell_outputs_of_change_sets,
+    keep_connections,
+    remember_what_stays,
+):
     try:
         mend()
     except Exception as error:

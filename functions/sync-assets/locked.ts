@@ -10,8 +10,9 @@ import { type Acting, deleteFiles, putOffAll, writeFiles } from './act.ts';
 import type { Announce } from './announce.ts';
 import type { SyncRun } from './clients.ts';
 import { changesOfDeadRun } from './dead-run.ts';
+import { nothingDone } from './done.ts';
 import { nextHead } from './history.ts';
-import { discardChanges, firstLook, type Place, storeChanges, unite } from './journal.ts';
+import { discardChanges, firstLook, isNothing, type Place, storeChanges, unite } from './journal.ts';
 import { HeldLock } from './lock.ts';
 import { type Seen, whereOf } from './observe.ts';
 import { changesOf, isIdle, type SyncPlan } from './plan.ts';
@@ -38,6 +39,7 @@ export async function changeSite(work: Work): Promise<boolean> {
   const where = whereOf(run);
   const { changes: dead, everything } = await changesOfDeadRun(seen, where);
   const changes = unite(dead, changesOf(plan));
+  const isUnchanged = isNothing(changes);
   const stored = await storeChanges(changes, run.invocation, where);
   const journal = {
     run: run.invocation,
@@ -64,18 +66,15 @@ export async function changeSite(work: Work): Promise<boolean> {
       ...way,
       run,
       watch: work.watch,
-      done: { written: new Map(), deleted: new Set<string>() },
+      done: nothingDone(),
     };
     if (!(await writeFiles(plan, acting))) {
       putOffAll(plan.deletes, 'not all is there that is to be', acting);
       return 'unfinished';
     }
-    return finish(work, acting, stored, isEmpty(changes));
+    return finish(work, acting, stored, isUnchanged);
   });
 }
-
-const isEmpty = ({ added, changed, deleted }: Changes): boolean =>
-  added.length + changed.length + deleted.length === 0;
 
 /** Between our look at the manifest and our lock another run may have come and gone. */
 async function hasMoved({ manifest }: Seen, { place, bucket, prefix }: Place): Promise<boolean> {
@@ -113,7 +112,7 @@ async function finish(work: Work, acting: Acting, stored: Stored, isUnchanged: b
   let etag = seen.manifest?.etag;
   if (chosen.kind === 'publish' || !isIdle(plan)) etag = await put(etag);
   const end = (await deleteFiles(plan, acting)) ? 'done' : 'unfinished';
-  if (acting.done.deleted.size > 0) await put(etag);
+  if (acting.done.deleted.count > 0) await put(etag);
   if (isUnchanged || !work.announce) return end;
   const publication = `${head.publication}/${run.invocation}`;
   const aws = { ...run.aws, patience: acting.place.patience };

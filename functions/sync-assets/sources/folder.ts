@@ -7,6 +7,7 @@ import { partBytes } from '../../../shared/sites/content-tag.ts';
 import { compareKeys } from '../../../shared/sites/keys.ts';
 import { isHidden, isJunk } from './entry-names.ts';
 import { EntryTable } from './entry-table.ts';
+import type { Several } from './several.ts';
 import type { Content, OpenedContent, Source, SourceEntry } from './source.ts';
 import { SourceError } from './source-error.ts';
 import { tagOfContent } from './tag-of.ts';
@@ -57,7 +58,7 @@ export class FolderSource implements Source {
     return tagOfContent(this.#contentOf(entry));
   }
 
-  async *contents(entries: readonly SourceEntry[]): AsyncGenerator<OpenedContent> {
+  async *contents<Entry extends SourceEntry>(entries: Several<Entry>): AsyncGenerator<OpenedContent<Entry>> {
     for (const entry of entries) yield { entry, content: this.#contentOf(entry) };
   }
 

@@ -1,8 +1,9 @@
 /** sync-assets against the local AWS: what lies in the bucket after each run, and what a run leaves alone. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { partBytes } from '../../shared/sites/content-tag.ts';
 import { startSandbox } from '../sandbox/sandbox.ts';
 import type { Sandbox } from '../sandbox/types.ts';
-import { aSite, type Files, releaseBucket, tally } from './site-harness.ts';
+import { aSite, type Files, releaseBucket, siteBucket, tally } from './site-harness.ts';
 
 const script = 'assets/app-5KXPQ3MC.js';
 const newScript = 'assets/app-7BZQ2LXD.js';
@@ -280,6 +281,20 @@ describe('other sources', () => {
     expect(tally(await site.run({ from }))).toEqual({ 'keep unchanged': 1 });
     expect(tally(await site.run({ from, verify: true }))).toEqual({ 'keep unchanged': 1 });
   });
+
+  it.each([true, false])(
+    'uploads a large file once, whether or not the bucket is under KMS (%s)',
+    async (hasKms) => {
+      if (hasKms) await site.encrypt(siteBucket);
+      const files = { 'index.html': 'page', 'video.mp4': Buffer.alloc(partBytes + 10, 'frame') };
+      await site.release('v1.zip', files);
+      const { ContentLength, ETag } = await site.head('video.mp4');
+      expect(ContentLength).toBe(partBytes + 10);
+      await site.release('v2.zip', files);
+      expect((await site.head('video.mp4')).ETag).toBe(ETag);
+      expect(sandbox.calls.filter(({ action }) => action === 'CompleteMultipartUpload')).toHaveLength(1);
+    },
+  );
 
   it('keeps to the prefix of the site', async () => {
     await site.put('other/file.html', 'other');

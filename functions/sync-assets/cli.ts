@@ -1,5 +1,6 @@
 /** `npm run sync`: publishes a folder of this machine to a site, or to a prefix of a bucket. */
 import { randomUUID } from 'node:crypto';
+import { setFlagsFromString } from 'node:v8';
 import { s3Client } from '../../shared/aws/s3/client.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { regionHere } from '../../shared/config.ts';
@@ -12,6 +13,12 @@ import type { SyncRun } from './clients.ts';
 import { syncAssetsJob } from './job.ts';
 import { publish } from './publish.ts';
 import { openFolder } from './sources/open.ts';
+
+/**
+ * Collects garbage once the heap has grown by half, where V8 lets a small one grow fourfold: with 100,000 files
+ * that is 30 MB. A Node that does not know the flag says so, and goes on.
+ */
+setFlagsFromString('--heap-growing-percent=50');
 
 /** Nothing ends a run by hand but its person. */
 const timeLeft = () => Number.MAX_SAFE_INTEGER;

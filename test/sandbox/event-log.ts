@@ -104,10 +104,8 @@ const mostBytes = 256 * 1024;
 
 const bytesOf = (entries: readonly Entry[]): number =>
   entries.reduce((sum, { Source, DetailType, Detail, Resources = [], Time }) => {
-    const texts = [Source, DetailType, Detail, ...Resources];
-    return (
-      sum + texts.reduce((bytes, text = '') => bytes + Buffer.byteLength(text), Time === undefined ? 0 : 14)
-    );
+    const text = [Source, DetailType, Detail, ...Resources].join('');
+    return sum + Buffer.byteLength(text) + (Time === undefined ? 0 : 14);
   }, 0);
 
 /** Moto fails where one of its rules matches that starts a function: of this source there is none. */

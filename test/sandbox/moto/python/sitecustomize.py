@@ -6,6 +6,8 @@ in its CloudFormation, or without outputs.
 """
 
 import sys
+from importlib.abc import MetaPathFinder
+from importlib.util import find_spec
 
 
 def look_up_tags_by_id():
@@ -160,14 +162,33 @@ def remember_what_stays():
     responses.method_names_from_class = cache(responses.method_names_from_class)
 
 
-for mend in (
-    look_up_tags_by_id,
-    name_distributions,
-    tell_outputs_of_change_sets,
-    keep_connections,
-    remember_what_stays,
-):
-    try:
-        mend()
-    except Exception as error:
-        print(f"moto goes without {mend.__name__}: {error}", file=sys.stderr)
+# Each when moto itself comes to this module: to import all of it takes two seconds, and few need all.
+mends = {
+    "moto.ec2.models.tags": look_up_tags_by_id,
+    "moto.core.common_models": name_distributions,
+    "moto.cloudformation.models": tell_outputs_of_change_sets,
+    "werkzeug.serving": keep_connections,
+    "moto.core.responses": remember_what_stays,
+}
+
+
+class Mender(MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        mend = mends.pop(name, None)
+        if mend is None:
+            return None
+        spec = find_spec(name)
+        execute = spec.loader.exec_module
+
+        def execute_and_mend(module):
+            execute(module)
+            try:
+                mend()
+            except Exception as error:
+                print(f"moto goes without {mend.__name__}: {error}", file=sys.stderr)
+
+        spec.loader.exec_module = execute_and_mend
+        return spec
+
+
+sys.meta_path.insert(0, Mender())

@@ -65,7 +65,6 @@ export class ChangeList<Shared extends object> implements Several<Change<Shared>
     const etag = this.#etags.at(position);
     const crc32 = this.#crc32s.at(position);
     return {
-      ...this.#sharedBy(position),
       key,
       path: key.slice(this.#prefix.length),
       position,
@@ -73,6 +72,8 @@ export class ChangeList<Shared extends object> implements Several<Change<Shared>
       etag: etag === '' ? undefined : etag,
       tag: this.#tags.at(position),
       crc32: Number.isNaN(crc32) ? undefined : crc32,
+      // The last: V8 takes ten times as long where it comes first.
+      ...this.#sharedBy(position),
     };
   }
 

@@ -197,7 +197,7 @@ function note(
   // Browsers keep such a file for a year, whatever we do now.
   const isReused = reason === 'content-changed' && rules.isFingerprinted(path);
   const warning = isReused ? 'fingerprint-reused' : undefined;
-  plan.uploads.push({ key, size, crc32, etag }, { kind: 'upload', ...write, warning });
+  plan.uploads.push({ key, size, crc32, etag }, { kind: 'upload', warning, ...write });
 }
 
 /** What the next manifest says of a key by itself, whatever is done. */

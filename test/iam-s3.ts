@@ -80,8 +80,11 @@ const byAction: Readonly<Record<string, Needs>> = {
   PutObject: writing,
   CopyObject: copying,
   DeleteObject: deleting,
-  DeleteObjects: ({ of }, { Keys }) =>
-    (Keys as string[]).map((key) => need('DeleteObject', `${bucketArn(of('Bucket'))}/${key}`)),
+  DeleteObjects: (asking, { Keys }) =>
+    (Keys as string[]).flatMap((key) =>
+      deleting({ ...asking, of: (name) => (name === 'Key' ? key : asking.of(name)) }, {}),
+    ),
+  GetObjectTagging: (asking) => [need('GetObjectTagging', objectIn(asking))],
   ListObjectsV2: onBucket('ListBucket'),
   CreateMultipartUpload: writingParts,
   UploadPart: writingParts,

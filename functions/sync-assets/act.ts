@@ -3,20 +3,17 @@
  * and deletes last. Nothing is begun before all of what comes before it is done.
  */
 import pMap from 'p-map';
+import { natureOf } from '../../shared/aws/errors.ts';
 import { copyObject } from '../../shared/aws/s3/copy.ts';
 import { deleteObjects } from '../../shared/aws/s3/delete.ts';
 import type { SyncRun } from './clients.ts';
+import type { Done, Written } from './done.ts';
 import { OutOfTimeError } from './errors.ts';
 import { doneOutcome, failedOutcome, putOff, type Told } from './outcomes.ts';
-import type { HeaderChange, Removal, SyncPlan, UploadChange } from './plan.ts';
-import { uploadAll, type Way, type Written } from './upload.ts';
+import { countKept, type HeaderChange, type Removal, type SyncPlan, type UploadChange } from './plan.ts';
+import type { Several } from './sources/several.ts';
+import { uploadAll, type Way } from './upload.ts';
 import type { Watch } from './watch.ts';
-
-/** What a run has done so far: what the manifest will say. */
-export interface Done {
-  written: Map<string, Written>;
-  deleted: Set<string>;
-}
 
 export interface Acting extends Way {
   run: SyncRun;
@@ -34,23 +31,23 @@ export async function writeFiles(plan: SyncPlan, acting: Acting): Promise<boolea
   const uploads = plan.uploads.filter(isLast);
   const headers = plan.headers.filter(isLast);
   if (areAssetsThere) return writePhase(uploads, headers, acting);
-  putOffAll([...uploads, ...headers], 'what it may refer to is not all there', acting);
+  for (const some of [uploads, headers]) putOffAll(some, 'what it may refer to is not all there', acting);
   return false;
 }
 
-export function putOffAll(all: readonly Told[], why: string, { run, bucket }: Acting): void {
+export function putOffAll(all: Iterable<Told>, why: string, { run, bucket }: Acting): void {
   for (const told of all) run.report.add(putOff(bucket, told, why));
 }
 
 async function writePhase(
-  uploads: readonly UploadChange[],
-  headers: readonly HeaderChange[],
+  uploads: Several<UploadChange>,
+  headers: Several<HeaderChange>,
   acting: Acting,
 ): Promise<boolean> {
   let isComplete = true;
   const ends = {
-    written: (change: Told, written: Written) => {
-      acting.done.written.set(change.key, written);
+    written: (change: UploadChange | HeaderChange, written: Written) => {
+      acting.done.written[change.kind].set(change.position, written);
       settled(change, acting);
     },
     failed: (change: Told, cause: unknown) => {
@@ -75,12 +72,12 @@ function settled(change: Told, { run, bucket, watch }: Acting, failure?: { cause
   run.report.add(
     failure ? failedOutcome(bucket, change, failure.cause) : doneOutcome(bucket, change, 'done'),
   );
-  watch.settled(change.kind === 'upload' ? change.bytes : 0);
+  watch.settled(change.kind === 'upload' ? change.size : 0);
 }
 
 /** S3 changes headers only by a copy of the object onto itself: user guide, "Editing object metadata". */
 async function corrected(
-  { key, etag: fromEtag, bytes: size, headers, tag, crc32 }: HeaderChange,
+  { key, etag: fromEtag = '', size, headers, tag = '', crc32 }: HeaderChange,
   { bucket, place }: Acting,
 ): Promise<Written> {
   const name = { bucket, key };
@@ -92,20 +89,32 @@ async function corrected(
 const keysPerDelete = 1_000;
 
 /** @returns whether all are gone. What is not has its row still, and the next run tries again. */
-export async function deleteFiles(removals: readonly Removal[], acting: Acting): Promise<boolean> {
-  const { place, bucket, done } = acting;
+export async function deleteFiles(plan: SyncPlan, acting: Acting): Promise<boolean> {
+  const { place, bucket } = acting;
   let areGone = true;
-  for (let i = 0; i < removals.length; i += keysPerDelete) {
-    const some = removals.slice(i, i + keysPerDelete);
+  for (const some of plan.deletes.slices(keysPerDelete)) {
     const refused = await deletion(some, { place, bucket });
     for (const removal of some) {
-      const cause = refused(removal.key);
-      if (cause) areGone = false;
-      else done.deleted.add(removal.key);
-      settled(removal, acting, cause);
+      if (!isSettled(removal, refused(removal.key), plan, acting)) areGone = false;
     }
   }
   return areGone;
+}
+
+function isSettled(
+  removal: Removal,
+  refusal: { cause: unknown } | undefined,
+  { kept }: SyncPlan,
+  acting: Acting,
+): boolean {
+  const isForeign = natureOf(refusal?.cause) === 'conflict';
+  if (isForeign) {
+    countKept(kept, 'not-ours', removal.key);
+    acting.watch.settled(0);
+  } else settled(removal, acting, refusal);
+  if (refusal && !isForeign) return false;
+  acting.done.deleted.set(removal.position);
+  return true;
 }
 
 type Refusal = (key: string) => { cause: unknown } | undefined;
@@ -116,8 +125,7 @@ async function deletion(
 ): Promise<Refusal> {
   try {
     if (place.patience.timeLeft() <= 0) throw new OutOfTimeError();
-    const keys = removals.map(({ key }) => key);
-    const refused = await deleteObjects(place, bucket, keys);
+    const refused = await deleteObjects(place, bucket, removals);
     return (key) => (refused.has(key) ? { cause: refused.get(key) } : undefined);
   } catch (cause) {
     return () => ({ cause });

@@ -4,7 +4,7 @@ import { basename, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 export const usage =
-  'Usage: npm run sync -- <folder> <site or s3://bucket/prefix> [--dry-run] [--no-verify] [--stage prod] [--region eu-west-1]';
+  'Usage: npm run sync -- <folder> <site or s3://bucket/prefix> [--dry-run] [--no-verify] [--all] [--stage prod] [--region eu-west-1]';
 
 /** The person has to ask otherwise; there is no bug. */
 export class UsageError extends Error {
@@ -19,6 +19,8 @@ export interface Order {
   target: { site: string } | { bucket: string; prefix: string };
   dryRun: boolean;
   verify: boolean;
+  /** Dot-files and node_modules, too. */
+  all: boolean;
   stage: string;
   /** Of the stack; left out: as the environment says. */
   region: string | undefined;
@@ -44,6 +46,7 @@ export function readOrder(args: readonly string[]): Order {
     target: targetOf(target),
     dryRun: values['dry-run'],
     verify: values.verify,
+    all: values.all,
     stage,
     region: values.region,
   };
@@ -58,6 +61,7 @@ function parsed(args: readonly string[]) {
       options: {
         'dry-run': { type: 'boolean', default: false },
         verify: { type: 'boolean', default: true },
+        all: { type: 'boolean', default: false },
         stage: { type: 'string', default: 'dev' },
         region: { type: 'string' },
       },

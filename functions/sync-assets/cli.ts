@@ -1,5 +1,6 @@
 /** `npm run sync`: publishes a folder of this machine to a site, or to a prefix of a bucket. */
 import { randomUUID } from 'node:crypto';
+import { setFlagsFromString } from 'node:v8';
 import { s3Client } from '../../shared/aws/s3/client.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { regionHere } from '../../shared/config.ts';
@@ -13,6 +14,12 @@ import { syncAssetsJob } from './job.ts';
 import { publish } from './publish.ts';
 import { openFolder } from './sources/open.ts';
 
+/**
+ * Collects garbage once the heap has grown by half, where V8 lets a small one grow fourfold: with 100,000 files
+ * that is 30 MB. A Node that does not know the flag says so, and goes on.
+ */
+setFlagsFromString('--heap-growing-percent=50');
+
 /** Nothing ends a run by hand but its person. */
 const timeLeft = () => Number.MAX_SAFE_INTEGER;
 
@@ -23,7 +30,9 @@ async function sync(order: Order): Promise<void> {
   const progress = showProgress(process.stdout);
   const report = new Reporter(progress.log);
   const run = { ...newRun(order, { fields, owner, region }), startedAt, report, log: progress.log };
-  const local = { name: order.name, open: (prefix: string) => openFolder(order.folder, prefix) };
+  const leftOut = new Set<string>();
+  const options = { all: order.all, onLeftOut: (path: string) => leftOut.add(path) };
+  const local = { name: order.name, open: (prefix: string) => openFolder(order.folder, prefix, options) };
   try {
     await publish(run, {
       local,
@@ -33,6 +42,7 @@ async function sync(order: Order): Promise<void> {
   } finally {
     progress.end();
   }
+  sayLeftOut([...leftOut]);
   sayEnd(order, report, progress, startedAt);
 }
 
@@ -75,6 +85,13 @@ function newRun(
     clock,
     aws: { ...clients, region, patience: { clock, random: Math.random, timeLeft } },
   };
+}
+
+function sayLeftOut(paths: readonly string[]): void {
+  if (paths.length === 0) return;
+  const more = paths.length > 10 ? ` and ${paths.length - 10} more` : '';
+  const named = paths.slice(0, 10).join(', ');
+  process.stdout.write(`Left out: ${named}${more}; --all publishes such files, too\n`);
 }
 
 function sayEnd({ dryRun }: Order, report: Reporter, { totals }: Progress, startedAt: Date): void {

@@ -109,6 +109,7 @@ function ofGone(
   { isFingerprinted }: PathRules,
   order: Order,
 ): Decision {
+  if (listed && listed.etag !== row.etag && !order.isLeftBehind(listed)) return keep('not-ours');
   const isThere = !order.isListed || listed !== undefined;
   if (!isFingerprinted || !isThere) return { kind: 'delete', reason: 'gone' };
   if (row.seen > order.publication - order.keepReleases) return keep('kept-release');

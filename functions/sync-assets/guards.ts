@@ -1,5 +1,5 @@
 /** What one run may do at most. */
-import { countKept, type SyncPlan } from './plan.ts';
+import { changesIn, countKept, type SyncPlan } from './plan.ts';
 
 /** Of fewer files one page may be half of the site. */
 const fewestRows = 10;
@@ -18,20 +18,20 @@ export function guard(
 ): boolean {
   const { deletes, rows } = plan;
   if (rows >= fewestRows && deletes.length > rows * maxDeleteShare) {
-    for (const { key } of deletes.splice(0)) countKept(plan.kept, 'max-delete-share', key);
-    const count = plan.kept.get('max-delete-share')?.count ?? 0;
+    for (const { key } of deletes) countKept(plan.kept, 'max-delete-share', key);
+    plan.deletes = deletes.emptied();
     plan.limits.push(
-      `maxDeleteShare is ${maxDeleteShare}: ${count} of ${rows} files are not in the release, and none of them is deleted; ` +
+      `maxDeleteShare is ${maxDeleteShare}: ${deletes.length} of ${rows} files are not in the release, and none of them is deleted; ` +
         'to delete them, run the job with a larger maxDeleteShare',
     );
   }
-  const all = [...plan.uploads, ...plan.headers, ...plan.deletes];
-  if (all.length <= maxActions) return true;
+  const count = plan.uploads.length + plan.headers.length + plan.deletes.length;
+  if (count <= maxActions) return true;
   // Half a release is no release.
-  for (const { key } of all) countKept(plan.kept, 'max-actions', key);
-  plan.limits.push(`maxActions is ${maxActions}: the release has ${all.length} changes, and none is made`);
-  plan.uploads = [];
-  plan.headers = [];
-  plan.deletes = [];
+  for (const { key } of changesIn(plan)) countKept(plan.kept, 'max-actions', key);
+  plan.limits.push(`maxActions is ${maxActions}: the release has ${count} changes, and none is made`);
+  plan.uploads = plan.uploads.emptied();
+  plan.headers = plan.headers.emptied();
+  plan.deletes = plan.deletes.emptied();
   return false;
 }

@@ -22,6 +22,10 @@ export const journalSchema = z.object({
   manifest: z.optional(z.string()),
   /** The run has ended, and has not done all. */
   abandoned: z.optional(z.boolean()),
+  /** Who keeps copies has heard of the changes. */
+  told: z.optional(z.boolean()),
+  /** The changes are all keys of the site: the list of a run that died was gone. */
+  everything: z.optional(z.literal(true)),
 });
 export type Journal = z.infer<typeof journalSchema>;
 
@@ -37,18 +41,46 @@ export interface Place {
  */
 const mostBytes = 200_000;
 
+/** Changes that need not be in memory, all of them. */
+export type ChangedKeys = Readonly<Record<keyof Changes, Iterable<string>>>;
+
+export const inFull = ({ added, changed, deleted }: ChangedKeys): Changes => ({
+  added: [...added],
+  changed: [...changed],
+  deleted: [...deleted],
+});
+
 /** The changes as they go into a journal and an event: themselves, or the key under which they are put here. */
 export async function storeChanges(
-  changes: Changes,
+  changes: ChangedKeys,
   run: string,
   { place, bucket, prefix }: Place,
 ): Promise<{ changes: Changes } | { changesKey: string }> {
-  const body = Buffer.from(JSON.stringify(changes));
-  if (body.length <= mostBytes) return { changes };
+  const body = Buffer.concat([...jsonOf(changes)]);
+  if (body.length <= mostBytes) return { changes: inFull(changes) };
   const changesKey = keyOfChanges(prefix, run);
   await putObject(place, { bucket, key: changesKey }, body, { headers: { contentType: 'application/json' } });
   return { changesKey };
 }
+
+/** In pieces: as one text, 100,000 keys would be there three times. */
+function* jsonOf(changes: ChangedKeys): Generator<Buffer> {
+  let piece = '';
+  for (const name of ['added', 'changed', 'deleted'] as const) {
+    piece += `${name === 'added' ? '{' : '],'}"${name}":[`;
+    let comma = '';
+    for (const key of changes[name]) {
+      piece += comma + JSON.stringify(key);
+      comma = ',';
+      if (piece.length < pieceLength) continue;
+      yield Buffer.from(piece);
+      piece = '';
+    }
+  }
+  yield Buffer.from(`${piece}]}`);
+}
+
+const pieceLength = 64 * 1024;
 
 /** Takes back what was stored for a run that does not begin. */
 export async function discardChanges(
@@ -58,15 +90,20 @@ export async function discardChanges(
   if ('changesKey' in stored) await deleteObject(place, { bucket, key: stored.changesKey });
 }
 
-/** @throws ObservationError if they are not where the journal says */
+/**
+ * Undefined if their list is gone, as it is where the bucket's lifecycle came before the next run.
+ *
+ * @throws ObservationError if they cannot be read
+ */
 export async function changesIn(
   { changes, changesKey = '' }: Journal,
   { place, bucket }: Place,
-): Promise<Changes> {
+): Promise<Changes | undefined> {
   if (changes) return changes;
   const read = await readObject(place, { bucket, key: changesKey });
-  const parsed = read && changesSchema.safeParse(jsonIn(read.body));
-  if (parsed?.success) return parsed.data;
+  if (!read) return undefined;
+  const parsed = changesSchema.safeParse(jsonIn(read.body));
+  if (parsed.success) return parsed.data;
   throw new ObservationError(
     `s3://${bucket}/${changesKey}, which the site's lock refers to, cannot be read: if no run works, delete the lock, ` +
       'publish again with "verify", and invalidate all that the CDN has of the site',
@@ -82,17 +119,25 @@ export function jsonIn(body: Uint8Array): unknown {
   }
 }
 
-const nothing: Changes = { added: [], changed: [], deleted: [] };
+export const isNothing = (changes: ChangedKeys): boolean => !Object.values(changes).some(hasSome);
+
+function hasSome(keys: Iterable<string>): boolean {
+  for (const _ of keys) return true;
+  return false;
+}
+
+export const noChanges: Changes = { added: [], changed: [], deleted: [] };
 
 /**
  * The changes of a run and of one before it that died: who kept copies has to hear of both. What that one added
  * may have been served since, so it counts as changed.
  */
-export function unite(dead: Changes = nothing, own: Changes): Changes {
+export function unite<Own extends ChangedKeys>(dead: Changes | undefined, own: Own): Own | Changes {
+  if (!dead) return own;
   const deleted = new Set([...own.deleted, ...dead.deleted]);
   const changed = new Set([...own.changed, ...dead.changed, ...dead.added]);
   for (const key of own.changed) deleted.delete(key);
-  const added = own.added.filter((key) => !changed.has(key) && !deleted.has(key));
+  const added = [...own.added].filter((key) => !changed.has(key) && !deleted.has(key));
   // Deleted by the dead run, and there again.
   for (const key of own.added) {
     if (!deleted.delete(key)) continue;

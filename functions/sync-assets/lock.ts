@@ -116,9 +116,9 @@ export class HeldLock {
   }
 
   /** Not all is done: the next run need not wait, and knows by the journal where to look. */
-  async abandon(): Promise<void> {
+  async abandon(more: Partial<Journal> = {}): Promise<void> {
     await this.#settle();
-    await this.#put({ ...this.#journal, abandoned: true });
+    await this.#put({ ...this.#journal, ...more, abandoned: true });
   }
 
   /** No renewal may come after the end. */

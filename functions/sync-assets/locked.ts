@@ -9,13 +9,16 @@ import type { Changes } from '../../shared/sites/synced.ts';
 import { type Acting, deleteFiles, putOffAll, writeFiles } from './act.ts';
 import type { Announce } from './announce.ts';
 import type { SyncRun } from './clients.ts';
+import { changesOfDeadRun } from './dead-run.ts';
+import { nothingDone } from './done.ts';
 import { nextHead } from './history.ts';
-import { changesIn, discardChanges, firstLook, type Place, storeChanges, unite } from './journal.ts';
+import { discardChanges, firstLook, isNothing, type Place, storeChanges, unite } from './journal.ts';
 import { HeldLock } from './lock.ts';
 import { type Seen, whereOf } from './observe.ts';
 import { changesOf, isIdle, type SyncPlan } from './plan.ts';
 import { type Chosen, requestOf } from './release.ts';
 import { nextRows } from './rows.ts';
+import { type End, untilDone } from './until-done.ts';
 import type { Watch } from './watch.ts';
 
 export interface Work {
@@ -34,8 +37,9 @@ type Stored = { changes: Changes } | { changesKey: string };
 export async function changeSite(work: Work): Promise<boolean> {
   const { run, seen, chosen, plan } = work;
   const where = whereOf(run);
-  const dead = seen.staleLock && (await changesIn(seen.staleLock.journal, where));
+  const { changes: dead, everything } = await changesOfDeadRun(seen, where);
   const changes = unite(dead, changesOf(plan));
+  const isUnchanged = isNothing(changes);
   const stored = await storeChanges(changes, run.invocation, where);
   const journal = {
     run: run.invocation,
@@ -45,6 +49,7 @@ export async function changeSite(work: Work): Promise<boolean> {
     wanted: run.job.release,
     since: firstLook(seen.staleLock?.journal, seen.manifest?.etag, seen.at).toISOString(),
     manifest: seen.manifest?.etag,
+    everything,
     ...stored,
   };
   const lock = await HeldLock.take(where, run.clock, journal, seen.staleLock);
@@ -52,54 +57,23 @@ export async function changeSite(work: Work): Promise<boolean> {
     await discardChanges(stored, where);
     return false;
   }
-  return untilDone(lock, work, async (place) => {
+  return untilDone(lock, { run, seen }, async (place) => {
     if (await hasMoved(seen, { ...where, place })) return 'moved';
-    if (dead) await abortUploads(dead, { ...where, place });
+    // Of what is not known to be ours none is aborted.
+    if (dead && !everything) await abortUploads(dead, { ...where, place });
     const way = { source: chosen.source, bucket: where.bucket, place };
     const acting = {
       ...way,
       run,
       watch: work.watch,
-      done: { written: new Map(), deleted: new Set<string>() },
+      done: nothingDone(),
     };
     if (!(await writeFiles(plan, acting))) {
       putOffAll(plan.deletes, 'not all is there that is to be', acting);
       return 'unfinished';
     }
-    return finish(work, acting, stored, isEmpty(changes));
+    return finish(work, acting, stored, isUnchanged);
   });
-}
-
-const isEmpty = ({ added, changed, deleted }: Changes): boolean =>
-  added.length + changed.length + deleted.length === 0;
-
-type End = 'done' | 'unfinished' | 'moved';
-
-/** Whatever happens, the lock says afterwards how it ended. */
-async function untilDone(
-  lock: HeldLock,
-  { run, seen }: Work,
-  work: (place: SyncRun['aws']) => Promise<End>,
-): Promise<boolean> {
-  const patience = { ...run.aws.patience, heartbeat: lock.heartbeat };
-  let end: End = 'unfinished';
-  try {
-    end = await work({ ...run.aws, patience });
-  } finally {
-    // What a dead run has left undone is undone still.
-    const mayGo = end === 'done' || (end === 'moved' && !seen.staleLock);
-    await (mayGo ? lock.release() : leave(lock, run));
-  }
-  return end !== 'moved';
-}
-
-async function leave(lock: HeldLock, { log, job }: SyncRun): Promise<void> {
-  try {
-    await lock.abandon();
-  } catch (error) {
-    // It ends by itself, or is another run's by now.
-    log.warn('lock.not-abandoned', { site: job.site, error: String(error) });
-  }
 }
 
 /** Between our look at the manifest and our lock another run may have come and gone. */
@@ -137,8 +111,8 @@ async function finish(work: Work, acting: Acting, stored: Stored, isUnchanged: b
   };
   let etag = seen.manifest?.etag;
   if (chosen.kind === 'publish' || !isIdle(plan)) etag = await put(etag);
-  const end = (await deleteFiles(plan.deletes, acting)) ? 'done' : 'unfinished';
-  if (acting.done.deleted.size > 0) await put(etag);
+  const end = (await deleteFiles(plan, acting)) ? 'done' : 'unfinished';
+  if (acting.done.deleted.count > 0) await put(etag);
   if (isUnchanged || !work.announce) return end;
   const publication = `${head.publication}/${run.invocation}`;
   const aws = { ...run.aws, patience: acting.place.patience };

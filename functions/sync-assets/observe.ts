@@ -6,16 +6,17 @@ import { AutomationError } from '../../shared/errors.ts';
 import { manifestKey, ownFolder } from '../../shared/sites/keys.ts';
 import type { ManifestRow } from '../../shared/sites/manifest.ts';
 import { type Manifest, ManifestError, openManifest } from '../../shared/sites/manifest-file.ts';
+import type { Changes } from '../../shared/sites/synced.ts';
 import type { SyncRun } from './clients.ts';
-import type { Place } from './journal.ts';
+import { changesIn, type Place } from './journal.ts';
 import { type FoundLock, readLock } from './lock.ts';
 
 export interface Seen {
   /** S3's time when it was looked at: no clock of a laptop has a say. */
   at: Date;
   manifest: (Manifest & { etag: string; answeredAt: Date }) | undefined;
-  /** One whose run has not done all, and does not live. */
-  staleLock: FoundLock | undefined;
+  /** One whose run has not done all, and does not live; with its changes, unless their list is gone. */
+  staleLock: (FoundLock & { changes: Changes | undefined }) | undefined;
 }
 
 /** Where a run works. */
@@ -42,7 +43,10 @@ export async function observeSite(run: SyncRun): Promise<Seen> {
     if (!lock || lock.isStale || job.dryRun) {
       const manifest = await readManifest(where);
       const at = manifest?.answeredAt ?? (await timeIn(where.place, where.bucket));
-      return { at, manifest, staleLock: lock?.isStale ? lock : undefined };
+      const staleLock = lock?.isStale
+        ? { ...lock, changes: await changesIn(lock.journal, where) }
+        : undefined;
+      return { at, manifest, staleLock };
     }
     if (timeLeft() <= pollMilliseconds) {
       throw new SiteLockedError(`Another run works on ${job.site}, release ${lock.journal.release}`);
@@ -51,7 +55,7 @@ export async function observeSite(run: SyncRun): Promise<Seen> {
   }
 }
 
-async function readManifest({ place, bucket, prefix }: Place): Promise<Seen['manifest']> {
+export async function readManifest({ place, bucket, prefix }: Place): Promise<Seen['manifest']> {
   const key = manifestKey(prefix);
   const read = await readObject(place, { bucket, key });
   if (!read) return undefined;

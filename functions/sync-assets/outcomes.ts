@@ -9,8 +9,8 @@ export interface Told {
   kind: 'upload' | 'headers' | 'delete';
   key: string;
   reason: string;
-  /** Of the content, where it is brought or taken away. */
-  bytes: number;
+  /** Of the content, in bytes. */
+  size: number;
   /** What a person should know besides. */
   warning?: string | undefined;
 }
@@ -41,8 +41,8 @@ export function failedOutcome(bucket: string, told: Told, cause: unknown): Outco
   return { ...headOf(bucket, told), outcome: 'failed', error };
 }
 
-function headOf(bucket: string, { kind, key, reason, bytes, warning }: Told, why?: string) {
-  const words = [kind === 'headers' ? undefined : `${bytes} bytes`, warning, why];
+function headOf(bucket: string, { kind, key, reason, size, warning }: Told, why?: string) {
+  const words = [kind === 'headers' ? undefined : `${size} bytes`, warning, why];
   const detail = words.filter((word) => word !== undefined).join('; ');
   return { resource: resourceOf(bucket, key), decision: kind, reason, ...(detail !== '' && { detail }) };
 }

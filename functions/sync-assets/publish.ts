@@ -4,14 +4,15 @@ import { manifestKey } from '../../shared/sites/keys.ts';
 import { ManifestError } from '../../shared/sites/manifest-file.ts';
 import type { Announce } from './announce.ts';
 import type { SyncRun } from './clients.ts';
+import { leftByDeadRun } from './dead-run.ts';
 import { guard } from './guards.ts';
 import { rulesOf } from './headers.ts';
 import { inspect } from './inspect.ts';
-import { changesIn, isUnsaid, keysOf } from './journal.ts';
 import { changeSite } from './locked.ts';
-import { listSite, observeSite, type Seen, whereOf } from './observe.ts';
+import { listSite, observeSite, readManifest, type Seen, whereOf } from './observe.ts';
+import { resourceOf } from './outcomes.ts';
 import { isIdle, makePlan, type SyncPlan } from './plan.ts';
-import { type Chosen, chooseRelease, type Local } from './release.ts';
+import { type Chosen, chooseRelease, type Local, publicationOf } from './release.ts';
 import { tellKept, tellTotals, tellWithheld } from './tell.ts';
 import { nobody, type Watch } from './watch.ts';
 
@@ -24,30 +25,25 @@ export interface Publishing {
 }
 
 export async function publish(run: SyncRun, options: Publishing = {}): Promise<void> {
-  while (!(await publishAsSeen(run, options))) {
+  const isRelative = run.job.release === 'previous';
+  const began = isRelative ? publicationOf({ manifest: await readManifest(whereOf(run)) }) : undefined;
+  while (!(await publishAsSeen(run, options, began))) {
     run.log.info('site.changed-meanwhile', { site: run.job.site });
   }
 }
 
 /** @returns false if another run was faster: it has to be looked at anew */
-async function publishAsSeen(run: SyncRun, options: Publishing): Promise<boolean> {
+async function publishAsSeen(run: SyncRun, options: Publishing, began: number | undefined): Promise<boolean> {
   const seen = await observeSite(run);
   if (options.announce) refuseOthers(seen, run);
-  const chosen = await chooseRelease(seen, run, options.local);
+  const chosen = await chooseRelease(seen, run, options.local, began);
   if (chosen.kind === 'keep') {
+    const { kind: _, ...said } = chosen;
     const { bucket, key } = run.job.archive ?? { bucket: run.job.bucket, key: run.job.prefix };
-    run.report.add({
-      resource: `s3://${bucket}/${key}`,
-      decision: 'keep',
-      reason: chosen.reason,
-      outcome: 'kept',
-    });
+    run.report.add({ resource: resourceOf(bucket, key), decision: 'keep', outcome: 'kept', ...said });
     return true;
   }
-  if (chosen.kind === 'inspect') {
-    await inspect(seen, chosen.release, run);
-    return true;
-  }
+  if (chosen.kind === 'inspect') return inspect(seen, chosen.release, run, options.announce);
   try {
     return await carryOut(seen, chosen, run, options);
   } finally {
@@ -94,7 +90,7 @@ const isNews = (
   { manifest }: Seen,
 ): boolean => kind === 'publish' && release.archive !== undefined && release.id !== manifest?.head.current;
 
-async function planOf(
+function planOf(
   seen: Seen,
   { kind, source }: Extract<Chosen, { kind: 'publish' | 'verify' }>,
   run: SyncRun,
@@ -102,8 +98,8 @@ async function planOf(
   const { job, clock } = run;
   const where = whereOf(run);
   const isListed = job.verify || !seen.manifest || seen.staleLock !== undefined;
-  const { wrote, since } = await leftByDeadRun(seen, run);
-  const published = seen.manifest?.head.publication ?? 0;
+  const { mayHaveWritten, isLeftBehind } = leftByDeadRun(seen);
+  const published = publicationOf(seen);
   return makePlan(
     {
       entries: source.entries(),
@@ -114,27 +110,17 @@ async function planOf(
     {
       source,
       rules: rulesOf(job),
-      isDoubtful: (key) => wrote.has(key),
+      isDoubtful: mayHaveWritten,
       order: {
         isListed,
         publication: kind === 'publish' ? published + 1 : published,
         keepReleases: job.keepReleases,
         grace: readDuration(job.grace),
         now: clock.now(),
-        isLeftBehind: ({ key, lastModified }) => wrote.has(key) && lastModified >= since,
+        isLeftBehind,
       },
     },
   );
-}
-
-/** What a run that died may have written before it could say so in the manifest, and since when. */
-async function leftByDeadRun(
-  { staleLock, manifest }: Seen,
-  run: SyncRun,
-): Promise<{ wrote: ReadonlySet<string>; since: Date }> {
-  const { journal } = staleLock ?? {};
-  if (!journal || !isUnsaid(journal, manifest?.etag)) return { wrote: new Set(), since: new Date(0) };
-  return { wrote: keysOf(await changesIn(journal, whereOf(run))), since: new Date(journal.since) };
 }
 
 async function* none() {

@@ -13,7 +13,7 @@ import {
 import type { Seen } from './observe.ts';
 import { openArchive, openPrefix } from './sources/open.ts';
 import type { Source } from './sources/source.ts';
-import { ArchiveReplacedError } from './sources/source-error.ts';
+import { ArchiveGoneError, ArchiveReplacedError } from './sources/source-error.ts';
 
 /** A folder of the machine that this runs on. */
 export interface Local {
@@ -26,11 +26,21 @@ export type Chosen =
   | { kind: 'publish'; release: NewRelease; source: Source }
   /** The release that stands is looked after. */
   | { kind: 'verify'; release: PublishedRelease; source: Source }
-  /** It cannot be read again: what differs can only be told. */
-  | { kind: 'inspect'; release: PublishedRelease }
-  | { kind: 'keep'; reason: 'already-published' | 'newer-published' | 'nothing-published' };
+  /** What stands cannot be read again: what differs can only be told. Undefined: the first run died. */
+  | { kind: 'inspect'; release: PublishedRelease | undefined }
+  | {
+      kind: 'keep';
+      reason: 'already-published' | 'newer-published' | 'nothing-published' | 'published-meanwhile';
+      detail?: string;
+    };
 
-export async function chooseRelease(seen: Seen, run: SyncRun, local: Local | undefined): Promise<Chosen> {
+/** @param began the publication that stood when the run began: what "previous" was said of */
+export async function chooseRelease(
+  seen: Seen,
+  run: SyncRun,
+  local: Local | undefined,
+  began?: number,
+): Promise<Chosen> {
   const { job, startedAt } = run;
   const now = startedAt.toISOString();
   // By the clock that uploads are held against: one that is fast would make all of them older for a while.
@@ -48,7 +58,20 @@ export async function chooseRelease(seen: Seen, run: SyncRun, local: Local | und
   if (job.release === undefined) return standing(seen, run);
   // Lambda's retry of one that published and then failed: from where it stands, previous is one further.
   if (seen.manifest?.head.by === requestOf(run)) return standing(seen, run);
-  return again(wantedRelease(job.release, seen), run);
+  const begun = begunRelease(job.release, seen);
+  if (!begun && began !== undefined && began !== publicationOf(seen)) return meanwhile(seen);
+  return again(begun ?? findRelease(seen.manifest?.head, job.release), run);
+}
+
+/** Which release stands; 0 before the first. */
+export const publicationOf = ({ manifest }: Pick<Seen, 'manifest'>): number =>
+  manifest?.head.publication ?? 0;
+
+/** No failure: Lambda would start it again, and then it would go back from what stands now. */
+function meanwhile({ manifest }: Seen): Chosen {
+  const name = manifest && currentOf(manifest.head)?.name;
+  const detail = `${name} was published while this run waited: to go back from that, start it again`;
+  return { kind: 'keep', reason: 'published-meanwhile', detail };
 }
 
 /** What is the same when Lambda starts the same event again. */
@@ -56,11 +79,10 @@ export const requestOf = ({ invocation }: Pick<SyncRun, 'invocation'>): string =
   invocation.split('/')[0] ?? invocation;
 
 /** What died as the way to the previous release is finished: from where it came to, previous would be one further. */
-function wantedRelease(wanted: string, { manifest, staleLock }: Seen): PublishedRelease {
+function begunRelease(wanted: string, { manifest, staleLock }: Seen): PublishedRelease | undefined {
   const { journal } = staleLock ?? {};
-  const begun =
-    journal?.wanted === wanted && manifest?.head.history.find(({ id }) => id === journal.releaseId);
-  return begun || findRelease(manifest?.head, wanted);
+  if (journal?.wanted !== wanted) return undefined;
+  return manifest?.head.history.find(({ id }) => id === journal.releaseId);
 }
 
 async function ofUpload(
@@ -118,10 +140,13 @@ async function standing({ manifest, staleLock }: Seen, { job, aws }: SyncRun): P
   // A new site waits for its first release: its nights are no failures.
   if (!manifest && !staleLock) return { kind: 'keep', reason: 'nothing-published' };
   const release = manifest && currentOf(manifest.head);
-  if (!release) {
-    throw new NoSuchReleaseError('Nothing was published here yet: expected "archive", "from" or "release"');
+  if (!release?.archive) return { kind: 'inspect', release };
+  try {
+    const { source } = await openArchive(aws, release.archive, job.prefix);
+    return { kind: 'verify', release, source };
+  } catch (error) {
+    const isLost = error instanceof ArchiveGoneError || error instanceof ArchiveReplacedError;
+    if (isLost) return { kind: 'inspect', release };
+    throw error;
   }
-  if (!release.archive) return { kind: 'inspect', release };
-  const { source } = await openArchive(aws, release.archive, job.prefix);
-  return { kind: 'verify', release, source };
 }

@@ -1,11 +1,11 @@
 /** The rows of the next manifest: those of the last one, with what a run has done. */
 import type { ListedObject } from '../../shared/aws/s3/s3.ts';
-import { compareKeys } from '../../shared/sites/keys.ts';
 import type { ManifestRow } from '../../shared/sites/manifest.ts';
-import type { Done } from './act.ts';
 import { contentTag } from './decide.ts';
+import type { Done } from './done.ts';
 import { digestOf } from './headers.ts';
-import type { HeaderChange, SyncPlan, UploadChange } from './plan.ts';
+import type { HeaderChange, Removal, SyncPlan, UploadChange } from './plan.ts';
+import { inOrder, Walk } from './walk.ts';
 
 export interface NextRows {
   plan: SyncPlan;
@@ -15,36 +15,28 @@ export interface NextRows {
   now: Date;
 }
 
-type Change = UploadChange | HeaderChange;
+type Write = UploadChange | HeaderChange;
 
 /** @param last the rows that the plan was made of */
 export async function* nextRows(
   last: AsyncIterable<ManifestRow>,
   next: NextRows,
 ): AsyncGenerator<ManifestRow> {
-  const { plan, done, publication } = next;
-  const changes = new Map([...plan.uploads, ...plan.headers].map((change) => [change.key, change]));
-  const added = unrecorded(plan, done);
-  let position = 0;
-  /** What comes before that key; all that is left, if there is none. */
-  function* addedBefore(key?: string): Generator<ManifestRow> {
-    for (let one = added[position]; one; one = added[position]) {
-      if (key !== undefined && compareKeys(one.key, key) > 0) return;
-      yield 'kind' in one ? writtenRow(one, done, publication) : adoptedRow(one, publication);
-      position += 1;
-    }
-  }
+  const { plan } = next;
+  const added = new Walk(inOrder(addedRows(next)));
+  const writes = new Walk(inOrder<Write>([plan.uploads, plan.headers]));
+  const deletes = new Walk(deletedOf(next));
   let index = -1;
   for await (const row of last) {
     index += 1;
-    yield* addedBefore(row.key);
-    const change = changes.get(row.key);
-    if (change) yield writtenRow(change, done, publication);
-    else if (!done.deleted.has(row.key)) {
+    for (; added.next && added.isBefore(row.key); added.advance()) yield added.next;
+    const write = writes.find(row.key);
+    if (write) yield writtenRow(write, next);
+    else if (!deletes.find(row.key) && !plan.disowned.has(row.key)) {
       yield keptRow(relearntRow(row, plan.relearnt.get(row.key)), plan.present.has(index), next);
     }
   }
-  yield* addedBefore();
+  for (; added.next; added.advance()) yield added.next;
 }
 
 function keptRow(row: ManifestRow, isPresent: boolean, { publication, now }: NextRows): ManifestRow {
@@ -52,11 +44,24 @@ function keptRow(row: ManifestRow, isPresent: boolean, { publication, now }: Nex
   return isPresent ? { ...rest, seen: publication } : { ...rest, goneSince };
 }
 
-/** What has no row yet, in the order of keys. */
-function unrecorded({ uploads, headers, adopted }: SyncPlan, { deleted }: Done): (Change | ListedObject)[] {
-  const changes = [...uploads, ...headers].filter(({ isUnrecorded }) => isUnrecorded);
-  const left = adopted.filter(({ key }) => !deleted.has(key));
-  return [...changes, ...left].sort((a, b) => compareKeys(a.key, b.key));
+/** Of what has no row yet. */
+function addedRows(next: NextRows): Iterable<ManifestRow>[] {
+  const { plan, publication } = next;
+  const isUnrecorded = (write: { isUnrecorded: boolean }) => write.isUnrecorded;
+  const rowsOf = function* (writes: Iterable<Write>) {
+    for (const write of writes) yield writtenRow(write, next);
+  };
+  const deleted = new Walk(deletedOf(next));
+  const left = plan.adopted.filter(({ key }) => !deleted.find(key));
+  return [
+    rowsOf(plan.uploads.filter(isUnrecorded)),
+    rowsOf(plan.headers.filter(isUnrecorded)),
+    left.map((found) => adoptedRow(found, publication)),
+  ];
+}
+
+function* deletedOf({ plan, done }: NextRows): Generator<Removal> {
+  for (const removal of plan.deletes) if (done.deleted.has(removal.position)) yield removal;
 }
 
 /** Of the run before this one, so to speak. */
@@ -78,9 +83,12 @@ function relearntRow(row: ManifestRow, found: ListedObject | undefined): Manifes
   return { ...row, ...content, headers: '' };
 }
 
-function writtenRow({ key, bytes, headers }: Change, { written }: Done, publication: number): ManifestRow {
-  const made = written.get(key);
+function writtenRow(
+  { kind, position, key, size, headers }: Write,
+  { done, publication }: NextRows,
+): ManifestRow {
+  const made = done.written[kind].get(position);
   if (!made) throw new TypeError(`${key} was not written, and the manifest is to have it`);
   const { tag, crc32, etag } = made;
-  return { key, size: bytes, tag, crc32, etag, headers: digestOf(headers), seen: publication };
+  return { key, size, tag, crc32, etag, headers: digestOf(headers), seen: publication };
 }

@@ -3,16 +3,17 @@
 import { invalidationOf } from '../../shared/sites/invalidation.ts';
 import type { Changes } from '../../shared/sites/synced.ts';
 import type { SyncRun } from './clients.ts';
+import { inFull } from './journal.ts';
 import type { Seen } from './observe.ts';
 import { doneOutcome, resourceOf } from './outcomes.ts';
-import { changesOf, type SyncPlan } from './plan.ts';
+import { changesIn, changesOf, type SyncPlan } from './plan.ts';
 import type { Totals } from './watch.ts';
 
 export const tellTotals = ({ uploads, headers, deletes }: SyncPlan): Totals => ({
   uploads: uploads.length,
   headers: headers.length,
   deletes: deletes.length,
-  bytes: uploads.reduce((sum, { bytes }) => sum + bytes, 0),
+  bytes: uploads.bytes,
 });
 
 /** Counted by their reasons: a site has thousands of files that stay as they are. */
@@ -27,9 +28,8 @@ export function tellKept({ kept }: Pick<SyncPlan, 'kept'>, { job, report }: Sync
 
 /** What a dry run would have done, and what would follow from it. */
 export async function tellWithheld(plan: SyncPlan, seen: Seen, { job, report }: SyncRun): Promise<void> {
-  const all = [...plan.uploads, ...plan.headers, ...plan.deletes];
-  for (const told of all) report.add(doneOutcome(job.bucket, told, 'withheld'));
-  const detail = await invalidationFor(changesOf(plan), seen, job.prefix);
+  for (const told of changesIn(plan)) report.add(doneOutcome(job.bucket, told, 'withheld'));
+  const detail = await invalidationFor(inFull(changesOf(plan)), seen, job.prefix);
   if (detail === undefined) return;
   const resource = resourceOf(job.bucket, job.prefix);
   report.add({ resource, decision: 'invalidate', reason: 'assets-synced', outcome: 'withheld', detail });

@@ -6,23 +6,20 @@ import { putLargeObject } from '../../shared/aws/s3/large-object.ts';
 import { putObject } from '../../shared/aws/s3/objects.ts';
 import type { ObjectHeaders, S3 } from '../../shared/aws/s3/s3.ts';
 import { isContentTag, md5Of } from '../../shared/sites/content-tag.ts';
+import { Bits } from './bits.ts';
+import type { Written } from './done.ts';
 import { OutOfTimeError } from './errors.ts';
 import { Room } from './room.ts';
+import type { Several } from './sources/several.ts';
 import type { Source, SourceEntry } from './sources/source.ts';
 
 /** A file of the release that the bucket does not hold as it is. */
-export interface Upload {
+export interface Upload extends SourceEntry {
+  /** Among all that are to be brought. */
+  position: number;
   /** Whole, with the site's prefix. */
   key: string;
-  entry: SourceEntry;
   headers: ObjectHeaders;
-}
-
-/** What is known of an object after we wrote it; as in a manifest's row. */
-export interface Written {
-  etag: string;
-  tag: string;
-  crc32: number | undefined;
 }
 
 export interface Ends<Item> {
@@ -44,7 +41,7 @@ export interface Way {
 
 /** Writes all of them to the bucket. One's failure stops none of the others. */
 export async function uploadAll<Item extends Upload>(
-  uploads: readonly Item[],
+  uploads: Several<Item>,
   way: Way,
   ends: Ends<Item>,
 ): Promise<void> {
@@ -61,13 +58,13 @@ export async function uploadAll<Item extends Upload>(
     await pMap(uploads, (item) => settle(item, () => copied(item, way)), { concurrency });
     return;
   }
-  const waiting = new Map(uploads.map((item) => [item.entry.path, item]));
+  const reached = new Bits();
   const room = new Room(mostBytesInMemory);
 
   /** The small ones. Those in pieces are written meanwhile: they have to be read before the next is. */
   async function* smallOnes(): AsyncGenerator<{ item: Item; bytes: Uint8Array }> {
-    for await (const { entry, content } of way.source.contents(uploads.map((upload) => upload.entry))) {
-      const item = takeFrom(waiting, entry.path);
+    for await (const { entry: item, content } of way.source.contents(uploads)) {
+      reached.set(item.position);
       if (content instanceof Uint8Array) {
         await room.take(content.length);
         yield { item, bytes: content };
@@ -84,14 +81,9 @@ export async function uploadAll<Item extends Upload>(
     room.give(bytes.length);
   };
   await pMap(reading.items, write, { concurrency });
-  for (const item of waiting.values()) ends.failed(item, reading.broken() ?? new OutOfTimeError());
-}
-
-function takeFrom<Item>(waiting: Map<string, Item>, path: string): Item {
-  const item = waiting.get(path);
-  if (!item) throw new TypeError(`${path} was not asked for`);
-  waiting.delete(path);
-  return item;
+  if (reached.count === uploads.length) return;
+  const cause = reading.broken() ?? new OutOfTimeError();
+  for (const item of uploads) if (!reached.has(item.position)) ends.failed(item, cause);
 }
 
 /** Ends where reading breaks: thrown, uploads on their way would go on behind the back of a run that has ended. */
@@ -107,26 +99,26 @@ function untilBroken<Item>(all: AsyncIterable<Item>) {
   return { items: items(), broken: () => broken };
 }
 
-async function written({ key, entry, headers }: Upload, bytes: Uint8Array, { bucket, place }: Way) {
+async function written({ key, headers, crc32: known }: Upload, bytes: Uint8Array, { bucket, place }: Way) {
   const md5 = md5Of(bytes);
   const { etag } = await putObject(place, { bucket, key }, bytes, { headers, md5 });
   const tag = md5.toString('hex');
-  // Mostly they are alike; one text of them takes half the memory.
-  return { etag: etag === tag ? tag : etag, tag, crc32: entry.crc32 ?? crc32(bytes) };
+  return { etag, tag, crc32: known ?? crc32(bytes) };
 }
 
 const writtenInParts = ({ key, headers }: Upload, content: AsyncIterable<Uint8Array>, way: Way) =>
   putLargeObject(way.place, { bucket: way.bucket, key }, content, { headers });
 
-async function copied({ key, entry, headers }: Upload, { source, bucket, place }: Way) {
-  const from = source.objectOf?.(entry);
-  if (!from) throw new TypeError(`${entry.path} is no object of S3`);
+async function copied(upload: Upload, { source, bucket, place }: Way) {
+  const { key, headers, size, crc32 } = upload;
+  const from = source.objectOf?.(upload);
+  if (!from) throw new TypeError(`${upload.path} is no object of S3`);
   const { etag } = await copyObject(place, {
     from,
     fromEtag: from.etag,
     to: { bucket, key },
     headers,
-    size: entry.size,
+    size,
   });
-  return { etag, tag: isContentTag(from.etag) ? from.etag : '', crc32: entry.crc32 };
+  return { etag, tag: isContentTag(from.etag) ? from.etag : '', crc32 };
 }

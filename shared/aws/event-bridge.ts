@@ -39,7 +39,8 @@ export async function putEvent(
   });
   await persist(async () => {
     const { Entries: [entry] = [] } = await client.send(command);
-    if (entry?.ErrorCode !== undefined) throw refusal(entry.ErrorCode, entry.ErrorMessage);
+    if (entry?.EventId === undefined)
+      throw refusal(entry?.ErrorCode ?? 'InternalFailure', entry?.ErrorMessage);
   }, patience);
 }
 

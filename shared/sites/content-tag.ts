@@ -2,12 +2,12 @@
  * How contents are compared: by the tag that S3 itself gives an object (its ETag, where the bucket is not
  * under KMS). So what lies in a bucket can be compared with a file even without a manifest.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** A file of more than this goes in parts of this size. S3 takes parts of 5 MiB to 5 GiB, and 10,000 at most. */
 export const partBytes = 16 * 1024 * 1024;
 
-export const md5Of = (bytes: Uint8Array): Buffer => createHash('md5').update(bytes).digest();
+export const md5Of = (bytes: Uint8Array): Buffer => hash('md5', bytes, 'buffer');
 
 /** Of a file that goes in one piece. */
 export const tagOfWhole = (bytes: Uint8Array): string => md5Of(bytes).toString('hex');

@@ -84,7 +84,7 @@ describe.each([
     expect(await keysNow()).toEqual([key]);
     await copyObject(place, { from: { bucket, key }, to: { bucket, key: `${key}copy` }, size: 7 });
     expect(textOf(await readObject(place, { bucket, key: `${key}copy` }))).toBe('content');
-    expect(await deleteObjects(place, bucket, [key])).toEqual(new Map());
+    expect(await deleteObjects(place, bucket, [{ key }])).toEqual(new Map());
     expect(await keysNow()).toEqual([`${key}copy`]);
     await deleteObject(place, { bucket, key: `${key}copy` });
     expect(await keysNow()).toEqual([]);
@@ -200,11 +200,21 @@ describe.each([
       if (refusing.has(key)) throw new S3Refusal('MethodNotAllowed', 'Under <legal> hold');
       remove(key, version);
     };
-    expect(await deleteObjects(place, bucket, keys)).toEqual(
+    const objects = keys.map((key) => ({ key }));
+    expect(await deleteObjects(place, bucket, objects)).toEqual(
       new Map([...refusing].map((key) => [key, { name: 'MethodNotAllowed', message: 'Under <legal> hold' }])),
     );
     expect(await keysNow()).toEqual(['k&1400', 'k&7']);
     expect(server.traffic.byAction['DeleteObjects']).toBe(2);
+  });
+
+  test('deletes many only as they were, and minds none that is not there', async () => {
+    const { etag } = await put('ours');
+    await put('theirs', 'another');
+    const objects = ['ours', 'theirs', 'gone'].map((key) => ({ key, etag }));
+    const refused = await deleteObjects(place, bucket, objects);
+    expect([...refused].map(([key, error]) => [key, natureOf(error)])).toEqual([['theirs', 'conflict']]);
+    expect(await keysNow()).toEqual(['theirs']);
   });
 
   test('gives an object new headers in place, unless it is another one by now', async () => {
@@ -220,6 +230,22 @@ describe.each([
     const late = copyObject(place, { from: name, fromEtag: etag, to: name, headers: {}, size: 4 });
     expect(natureOf(await late.catch((error: unknown) => error))).toBe('conflict');
     expect(textOf(await readObject(place, name))).toBe('another');
+  });
+
+  test('gives an object of more than 5 GiB new headers in place, and leaves it its tags', async () => {
+    const body = Buffer.alloc(5 * 1024 ** 2);
+    const { etag } = await putObject(place, { bucket, key: 'film' }, body);
+    const size = 5 * 1024 ** 3 + 1;
+    const film = () => server.s3.buckets.get(bucket)?.current('film');
+    // As if it were so large.
+    Object.assign(film() ?? {}, { size, tagging: 'cost+centre=a%26b&owner=%C3%BC' });
+    const name = { bucket, key: 'film' };
+    await copyObject(place, { from: name, fromEtag: etag, to: name, headers: { cacheControl: 'x' }, size });
+    expect(film()?.headers).toMatchObject({ 'cache-control': 'x' });
+    expect([...new URLSearchParams(film()?.tagging)]).toEqual([
+      ['cost centre', 'a&b'],
+      ['owner', 'ü'],
+    ]);
   });
 
   test('uploads what is large in parts, and knows its tag beforehand', async () => {
@@ -331,6 +357,48 @@ describe('after an answer that was lost', () => {
       condition: { absent: true },
     });
     await expect(write).rejects.toThrow(expect.objectContaining({ name: 'PreconditionFailed' }));
+  });
+
+  describe.each([
+    ['an object of many parts', false],
+    ['an object under KMS', true],
+  ])('new headers in place of %s', (_, hasKms) => {
+    const headers = { contentType: 'text/html', cacheControl: 'no-cache', metadata: { by: 'us' } };
+
+    beforeEach(() => {
+      server.s3.makeBucket('large', { isVersioned: false, hasKms });
+    });
+
+    async function copying(place: S3, onLost: () => Promise<unknown>) {
+      const to = { bucket: 'large', key: 'page' };
+      const body = Buffer.alloc(partBytes + 5);
+      const whole = {
+        s3: s3Client({ endpoint: server.url, region: 'eu-west-1', credentials }),
+        patience: patient,
+      };
+      const { etag: fromEtag } = hasKms
+        ? await putObject(whole, to, body)
+        : await putLargeObject(whole, to, inPieces(body, partBytes));
+      const clock = { ...systemClock, sleep: async () => void (await onLost()) };
+      const order = { from: to, fromEtag, to, headers, size: body.length };
+      const copied = await copyObject({ ...place, patience: { ...patient, clock } }, order);
+      return { copied, fromEtag, now: server.s3.buckets.get('large')?.current('page') };
+    }
+
+    test('are known by themselves', async () => {
+      const { copied, fromEtag, now } = await copying(losing('PUT', /page/), async () => {});
+      expect(copied.etag).toBe(now?.etag);
+      expect(copied.etag).not.toBe(fromEtag);
+      expect(server.traffic.byAction['CopyObject']).toBe(1);
+    });
+
+    test('are not taken for done where another hand was there', async () => {
+      const place = losing('PUT', /page/);
+      const late = copying(place, () =>
+        putObject(place, { bucket: 'large', key: 'page' }, Buffer.from('theirs')),
+      );
+      await expect(late).rejects.toThrow('PreconditionFailed');
+    });
   });
 
   test('the end of an upload in parts finds the object', async () => {

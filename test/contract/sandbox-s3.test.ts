@@ -1,5 +1,6 @@
 /** The sandbox's S3, through the SDK's own client. */
 import { createHash, randomBytes } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 import { CloudFormationClient, CreateStackCommand, DeleteStackCommand } from '@aws-sdk/client-cloudformation';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import {
@@ -379,6 +380,25 @@ describe('an upload in parts', () => {
     await complete(id, [small]);
   });
 
+  test('that was begun with a checksum wants it of every part, and again at its end', async () => {
+    const begun = await s3.send(
+      new CreateMultipartUploadCommand({ Bucket, Key: 'big', ChecksumAlgorithm: 'CRC32' }),
+    );
+    expect(begun).toMatchObject({ ChecksumAlgorithm: 'CRC32', ServerSideEncryption: 'AES256' });
+    const id = begun.UploadId ?? '';
+    const place = `${sandbox.url}/${Bucket}/big?partNumber=1&uploadId=${id}`;
+    const bare = await fetch(place, { method: 'PUT', body: 'part' });
+    expect(await bare.text()).toContain('expected checksum Type: crc32, actual checksum Type: null');
+    const part = await upload(id, 1, Buffer.from('part'));
+    await expect(complete(id, [part])).rejects.toThrow('It was missing for part 1 in the request.');
+    const wrong = { ...part, ChecksumCRC32: 'AAAAAA==' };
+    await expect(complete(id, [wrong])).rejects.toMatchObject({ name: 'InvalidPart' });
+    const bytes = Buffer.alloc(4);
+    bytes.writeUInt32BE(crc32(Buffer.from('part')));
+    const right = { ...part, ChecksumCRC32: bytes.toString('base64') };
+    expect((await complete(id, [right])).ETag).toMatch(/-1"$/);
+  });
+
   test('is listed until it is aborted', async () => {
     const id = await start();
     const other = await start('other');
@@ -434,6 +454,14 @@ describe('a bucket', () => {
     const { ETag } = await put('a');
     expect(ETag).toMatch(/^"[0-9a-f]{32}"$/);
     expect(ETag).not.toBe(`"${md5('a')}"`);
+    const { UploadId, ServerSideEncryption } = await s3.send(
+      new CreateMultipartUploadCommand({ Bucket, Key: 'b' }),
+    );
+    const part = await s3.send(
+      new UploadPartCommand({ Bucket, Key: 'b', UploadId, PartNumber: 1, Body: 'b' }),
+    );
+    expect([ServerSideEncryption, part.ServerSideEncryption]).toEqual(['aws:kms', 'aws:kms']);
+    expect(part.ETag).not.toBe(`"${md5('b')}"`);
   });
 
   test('is in one region, which it tells those who ask in another', async () => {

@@ -7,6 +7,7 @@ import {
   GetObjectCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
+  PutBucketEncryptionCommand,
   PutBucketVersioningCommand,
   PutObjectCommand,
   S3Client,
@@ -112,20 +113,33 @@ export async function aSite(sandbox: Sandbox) {
       ),
     put: (Key: string, Body: string | Uint8Array, Bucket = siteBucket) =>
       raw.send(new PutObjectCommand({ Bucket, Key, Body })),
-    remove: (Key: string) => raw.send(new DeleteObjectCommand({ Bucket: siteBucket, Key })),
-    head: (Key: string) => raw.send(new HeadObjectCommand({ Bucket: siteBucket, Key })),
+    remove: (Key: string, Bucket = siteBucket, VersionId?: string) =>
+      raw.send(new DeleteObjectCommand({ Bucket, Key, VersionId })),
+    encrypt: (Bucket: string) =>
+      raw.send(
+        new PutBucketEncryptionCommand({
+          Bucket,
+          ServerSideEncryptionConfiguration: {
+            Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms' } }],
+          },
+        }),
+      ),
+    head: (Key: string, Bucket = siteBucket) => raw.send(new HeadObjectCommand({ Bucket, Key })),
+    text: async (Key: string): Promise<string> => {
+      const { Body } = await raw.send(new GetObjectCommand({ Bucket: siteBucket, Key }));
+      return (await Body?.transformToString()) ?? '';
+    },
     /** All files with their contents, but for our own. */
     files: async (): Promise<Record<string, string>> => {
       const found: Record<string, string> = {};
       for (const key of await site.keys()) {
         if (key.includes('.groundskeeper/')) continue;
-        const { Body } = await raw.send(new GetObjectCommand({ Bucket: siteBucket, Key: key }));
-        found[key] = (await Body?.transformToString()) ?? '';
+        found[key] = await site.text(key);
       }
       return found;
     },
-    keys: async (): Promise<string[]> => {
-      const { Contents = [] } = await raw.send(new ListObjectsV2Command({ Bucket: siteBucket }));
+    keys: async (Bucket = siteBucket): Promise<string[]> => {
+      const { Contents = [] } = await raw.send(new ListObjectsV2Command({ Bucket }));
       return Contents.map(({ Key = '' }) => Key);
     },
     /** The calls since then that write, in their order. */

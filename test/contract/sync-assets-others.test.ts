@@ -3,7 +3,7 @@ import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { startSandbox } from '../sandbox/sandbox.ts';
 import type { Sandbox } from '../sandbox/types.ts';
-import { aSite, siteBucket } from './site-harness.ts';
+import { aSite, siteBucket, tally } from './site-harness.ts';
 
 let sandbox: Sandbox;
 let site: Awaited<ReturnType<typeof aSite>>;
@@ -47,4 +47,25 @@ it('touches nothing of a site of another name', async () => {
   const event = await site.upload('v2.zip', { 'index.html': 'blog' });
   await expect(site.deliver(event, { site: 'blog' })).rejects.toThrow('is of the site www');
   expect(await site.files()).toEqual({ 'index.html': 'www' });
+});
+
+it.each([
+  ['where it looks', { verify: true }],
+  ['where it trusts the manifest', {}],
+])('deletes no object that another hand has put in place of a file of ours, %s', async (_, job) => {
+  await site.release('v1.zip', { 'index.html': 'first', 'terms.txt': 'terms', 'old.txt': 'old' });
+  await site.put('terms.txt', 'by hand');
+  const report = await site.release('v2.zip', { 'index.html': 'second' }, job);
+  expect(await site.files()).toEqual({ 'index.html': 'second', 'terms.txt': 'by hand' });
+  expect(tally(report)).toMatchObject({ 'delete gone': 1, 'keep not-ours': 1 });
+  const from = sandbox.calls.length;
+  await site.release('v3.zip', { 'index.html': 'third' });
+  expect(site.writes(from)).not.toContain('DeleteObjects');
+});
+
+it('minds no file that another hand has deleted', async () => {
+  await site.release('v1.zip', { 'index.html': 'first', 'terms.txt': 'terms' });
+  await site.remove('terms.txt');
+  const report = await site.release('v2.zip', { 'index.html': 'second' });
+  expect(tally(report)).toMatchObject({ 'delete gone': 1 });
 });

@@ -88,6 +88,22 @@ it('mends by default what another hand changed, and with --no-verify does not lo
   expect(await site.files()).toMatchObject({ 'index.html': 'hello' });
 });
 
+it('leaves out what is hardly meant to be seen, and says so; --all publishes it', async () => {
+  await write({ '.env': 'SECRET=1', 'node_modules/a/index.js': '', '.well-known/x': 'x' });
+  const { code, out } = await sync(folder, 's3://site');
+  expect(code).toBe(0);
+  expect(out).toContain('Left out: .env, node_modules/; --all publishes such files, too\n');
+  expect(await site.keys()).toEqual([
+    '.groundskeeper/manifest.gz',
+    '.well-known/x',
+    'css/main.css',
+    'index.html',
+  ]);
+  const all = await sync(folder, 's3://site', '--all');
+  expect(all.out).not.toContain('Left out');
+  expect(await site.keys()).toEqual(expect.arrayContaining(['.env', 'node_modules/a/index.js']));
+});
+
 it('shows with --dry-run what it would do', async () => {
   const from = sandbox.calls.length;
   const { code, out } = await sync(folder, 's3://site', '--dry-run');

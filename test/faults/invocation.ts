@@ -125,6 +125,15 @@ function watchFor({ time }: World, deadline: number) {
   return { timeOut, end };
 }
 
+/** What each new client would look for in the environment and in files. */
+const lookedUpNowhere = {
+  defaultsMode: 'standard',
+  retryMode: 'standard',
+  useDualstackEndpoint: false,
+  useFipsEndpoint: false,
+  userAgentAppId: 'faults',
+} as const;
+
 function toolsOf(
   world: World,
   wire: MortalHandler,
@@ -136,7 +145,13 @@ function toolsOf(
     if (wire.alive) lines.push({ level, message, values });
   };
   const log = { debug: logAt('debug'), info: logAt('info'), warn: logAt('warn'), error: logAt('error') };
-  const access = { credentials, endpoint: world.sandbox.url, requestHandler: wire, maxAttempts: 1 };
+  const access = {
+    credentials,
+    endpoint: world.sandbox.url,
+    requestHandler: wire,
+    maxAttempts: 1,
+    ...lookedUpNowhere,
+  };
   return {
     config: { owner, ledger: world.store, region },
     clock,

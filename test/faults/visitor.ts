@@ -123,7 +123,9 @@ export class Visitor {
     const { prefix, isUntouchable } = this.#site;
     if (isUntouchable(key)) this.#violations.add(`${key}, which is not the site's, was changed or deleted`);
     if (key.startsWith(prefix + ownFolder)) return;
-    if (before.has(key) && !isAlike(before.get(key), after.get(key))) this.#untold.add(key);
+    const found = before.get(key);
+    const mayBeKept = !after.has(key) && isForEver(found);
+    if (found && !mayBeKept && !isAlike(found, after.get(key))) this.#untold.add(key);
     if (!after.has(key)) this.#noteDeletion(key);
   }
 
@@ -184,6 +186,10 @@ export class Visitor {
 
 const isSame = (one: SeenObject | undefined, other: SeenObject | undefined): boolean =>
   one?.lastModified.getTime() === other?.lastModified.getTime() && isAlike(one, other);
+
+/** Who has it keeps it in any case; gone, it need not be forgotten. */
+const isForEver = (object: SeenObject | undefined): boolean =>
+  (object?.headers['cache-control'] ?? '').includes('immutable');
 
 /** For a visitor. */
 const isAlike = (one: SeenObject | undefined, other: SeenObject | undefined): boolean =>

@@ -5,6 +5,7 @@ import type { AwsEvent } from './lambda/rules.ts';
 import type { Answer, Message } from './message.ts';
 import type { MotoClient } from './moto/moto-client.ts';
 import type { Created } from './s3/call.ts';
+import { wireError } from './wire-error.ts';
 
 interface NewEvent {
   source: string;
@@ -69,6 +70,10 @@ export class EventLog {
   /** Moto says which entries it takes; those are kept. */
   async putEvents(message: Message, identity: Identity, moto: MotoClient, now: Date): Promise<Answer> {
     const entries = (identity.parameters['Entries'] ?? []) as Entry[];
+    if (bytesOf(entries) >= mostBytes) {
+      const text = 'Total size of the entries in the request is over the limit.';
+      return wireError(identity.protocol, { status: 400, code: 'ValidationException', message: text });
+    }
     const answer = await moto.ask({ ...message, body: unheard(entries) }, identity);
     if (answer.status !== 200) return answer;
     const { Entries: results } = JSON.parse(answer.body.toString()) as { Entries: { EventId?: string }[] };
@@ -101,6 +106,15 @@ export class EventLog {
     });
   }
 }
+
+/** API reference, PutEvents; user guide, "Calculating PutEvents event entry size". */
+const mostBytes = 256 * 1024;
+
+const bytesOf = (entries: readonly Entry[]): number =>
+  entries.reduce((sum, { Source, DetailType, Detail, Resources = [], Time }) => {
+    const text = [Source, DetailType, Detail, ...Resources].join('');
+    return sum + Buffer.byteLength(text) + (Time === undefined ? 0 : 14);
+  }, 0);
 
 /** Moto fails where one of its rules matches that starts a function: of this source there is none. */
 const unheard = (entries: readonly Entry[]): Buffer =>

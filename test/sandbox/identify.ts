@@ -119,13 +119,17 @@ function ofS3(message: Message): Pick<Request, 'action' | 'parameters'> {
     Key: key,
     CopySource: headers['x-amz-copy-source'],
     TaggingDirective: headers['x-amz-tagging-directive'],
-    IfMatch: headers['if-match'],
+    IfMatch:
+      headers['if-match'] ?? (action === 'DeleteObjects' ? etagIn(message.body.toString()) : undefined),
     IfNoneMatch: headers['if-none-match'],
     Keys: action === 'DeleteObjects' ? keysIn(message.body.toString()) : undefined,
   };
   const given = Object.entries(named).filter(([, value]) => value !== undefined && value !== '');
   return { action, parameters: { ...Object.fromEntries(query), ...Object.fromEntries(given) } };
 }
+
+/** The first, if any of its objects is to be deleted under a condition. */
+const etagIn = (body: string): string | undefined => /<ETag>([^<]*)<\/ETag>/.exec(body)?.[1];
 
 const keysIn = (body: string): string[] =>
   [...body.matchAll(/<Key>([^<]*)<\/Key>/g)].map(([, key = '']) => key);

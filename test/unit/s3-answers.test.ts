@@ -98,7 +98,7 @@ describe('a refusal', () => {
 
   test.each([
     ['a listing', listed],
-    ['a deletion of many', (place: S3) => deleteObjects(place, 'site', ['a'])],
+    ['a deletion of many', (place: S3) => deleteObjects(place, 'site', [{ key: 'a' }])],
     ['a copy', (place: S3) => copyObject(place, { from: name, to: name, size: 1 })],
     ['a list of uploads', (place: S3) => listUploads(place, 'site', '').next()],
   ])('that comes with status 200 is no success: %s', async (_what, ask) => {

@@ -1,9 +1,16 @@
 /** A site in memory, and runs over it that may die at any step: the real plan and manifest, a bucket that is a map. */
 import { crc32 } from 'node:zlib';
-import type { Done } from '../../functions/sync-assets/act.ts';
+import { type Done, nothingDone, type Written } from '../../functions/sync-assets/done.ts';
 import { guard } from '../../functions/sync-assets/guards.ts';
 import { digestOf, type SiteRules } from '../../functions/sync-assets/headers.ts';
-import { firstLook, isUnsaid, type Journal, keysOf, unite } from '../../functions/sync-assets/journal.ts';
+import {
+  firstLook,
+  inFull,
+  isUnsaid,
+  type Journal,
+  keysOf,
+  unite,
+} from '../../functions/sync-assets/journal.ts';
 import {
   changesOf,
   type HeaderChange,
@@ -13,7 +20,6 @@ import {
 } from '../../functions/sync-assets/plan.ts';
 import { nextRows } from '../../functions/sync-assets/rows.ts';
 import type { Source, SourceEntry } from '../../functions/sync-assets/sources/source.ts';
-import type { Written } from '../../functions/sync-assets/upload.ts';
 import { tagOfWhole } from '../../shared/sites/content-tag.ts';
 import { compareKeys } from '../../shared/sites/keys.ts';
 import type { ManifestRow } from '../../shared/sites/manifest.ts';
@@ -134,7 +140,7 @@ export class SiteModel {
       release: 'v',
       since: firstLook(dead, manifest, answeredAt).toISOString(),
       manifest,
-      changes: unite(dead?.changes, changesOf(plan)),
+      changes: inFull(unite(dead?.changes, changesOf(plan))),
     };
   }
 
@@ -145,10 +151,10 @@ export class SiteModel {
       steps -= 1;
       if (steps < 0) throw death;
     };
-    const done: Done = { written: new Map(), deleted: new Set() };
+    const done: Done = nothingDone();
     for (const change of [...plan.uploads, ...plan.headers]) {
       live();
-      done.written.set(change.key, this.#write(change, attempt.files));
+      done.written[change.kind].set(change.position, this.#write(change, attempt.files));
     }
     const last = this.rows;
     const next = { plan, done, publication, now: new Date(this.time) };
@@ -156,11 +162,11 @@ export class SiteModel {
     this.rows = await all(nextRows(each(last), next));
     this.manifest = `manifest-${this.time}`;
     this.publication = publication;
-    for (const { key } of attempt.keepsAll ? [] : plan.deletes) {
+    for (const { key, etag, position } of attempt.keepsAll ? [] : plan.deletes) {
       live();
-      this.bucket.delete(key);
+      if (this.bucket.get(key)?.etag === etag) this.bucket.delete(key);
       this.ours.delete(key);
-      done.deleted.add(key);
+      done.deleted.set(position);
     }
     live();
     if (attempt.keepsAll && plan.deletes.length > 0) throw death;

@@ -122,6 +122,25 @@ describe('a file that the release has not', () => {
     expect(decide({ row }, { ...rules, ...some }, unlisted)).toEqual(decision);
   });
 
+  it.each([{}, { isFingerprinted }, { isDoubtful: true }])(
+    'stays where another hand has put another in its place: %o',
+    (some) => {
+      const row = aRow({ etag: otherTag });
+      expect(decide({ row, listed: aListing() }, { ...rules, ...some }, order)).toMatchObject(
+        keep('not-ours'),
+      );
+    },
+  );
+
+  it('is deleted where a dead run has put another in its place', () => {
+    const known = { row: aRow({ etag: otherTag }), listed: aListing() };
+    const afterDeath = { ...order, isLeftBehind: () => true };
+    expect(decide(known, { ...rules, isDoubtful: true }, afterDeath)).toEqual({
+      ...gone,
+      found: known.listed,
+    });
+  });
+
   it('loses its row if another hand deleted it', () => {
     expect(decide({ row: aRow() }, { ...rules, isFingerprinted }, order)).toEqual(gone);
   });

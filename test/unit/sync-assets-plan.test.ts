@@ -1,7 +1,9 @@
 /** From a release, a manifest and a listing to a plan, and on to the next manifest. */
 import { describe, expect, it } from 'vitest';
+import { nothingDone } from '../../functions/sync-assets/done.ts';
 import { guard } from '../../functions/sync-assets/guards.ts';
 import { digestOf, rulesOf } from '../../functions/sync-assets/headers.ts';
+import { inFull } from '../../functions/sync-assets/journal.ts';
 import { changesOf, isIdle, makePlan, type SyncPlan } from '../../functions/sync-assets/plan.ts';
 import { nextRows } from '../../functions/sync-assets/rows.ts';
 import type { Source, SourceEntry } from '../../functions/sync-assets/sources/source.ts';
@@ -70,12 +72,12 @@ describe('a plan', () => {
       rowOf('b.html', 'old'),
       rowOf('d.txt', 'd'),
     ]);
-    expect(changesOf(plan)).toEqual({
+    expect(inFull(changesOf(plan))).toEqual({
       added: ['blog/c.txt'],
       changed: ['blog/b.html'],
       deleted: ['blog/d.txt'],
     });
-    expect(plan.uploads.map(({ key, isEntryPoint }) => [key, isEntryPoint])).toEqual([
+    expect([...plan.uploads].map(({ key, isEntryPoint }) => [key, isEntryPoint])).toEqual([
       ['blog/b.html', true],
       ['blog/c.txt', false],
     ]);
@@ -96,10 +98,11 @@ describe('the next manifest', () => {
   it('has what was written, what stays and what is gone, and not what was deleted', async () => {
     const last = [rowOf('a.txt', 'a'), rowOf(script, 'old'), rowOf('b.html', 'old'), rowOf('d.txt', 'd')];
     const plan = await planOf({ '0.txt': '0', 'a.txt': 'a', 'b.html': 'new', 'z.txt': 'z' }, last);
-    const written = new Map(
-      plan.uploads.map(({ key }) => [key, { etag: `etag of ${key}`, tag: 'tag', crc32: 5 }]),
-    );
-    const done = { written, deleted: new Set(['blog/d.txt']) };
+    const done = nothingDone();
+    for (const { key, position } of plan.uploads) {
+      done.written.upload.set(position, { etag: `etag of ${key}`, tag: 'tag', crc32: 5 });
+    }
+    for (const { position } of plan.deletes) done.deleted.set(position);
     const rows: ManifestRow[] = [];
     for await (const row of nextRows(each(last), { plan, done, publication: 2, now })) rows.push(row);
     expect(rows.map(({ key, seen }) => [key, seen])).toEqual([
@@ -120,7 +123,7 @@ describe('guards', () => {
   it('hold back all deletes past the share, and nothing else', async () => {
     const plan = await planOf({ '0.txt': 'x', '1.txt': 'x', '2.txt': 'new', '3.txt': 'x' }, many);
     guard(plan, { maxDeleteShare: 0.5 });
-    expect(plan.deletes).toEqual([]);
+    expect(plan.deletes).toHaveLength(0);
     expect(plan.uploads).toHaveLength(1);
     expect(plan.limits).toHaveLength(1);
     expect(plan.kept.get('max-delete-share')?.count).toBe(6);

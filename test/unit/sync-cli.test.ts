@@ -14,13 +14,15 @@ describe('an order', () => {
       target: { site: 'www' },
       dryRun: false,
       verify: true,
+      all: false,
       stage: 'dev',
       region: undefined,
     });
-    const options = ['--dry-run', '--no-verify', '--stage', 'prod', '--region', 'eu-west-1'];
+    const options = ['--dry-run', '--no-verify', '--all', '--stage', 'prod', '--region', 'eu-west-1'];
     expect(readOrder([...options, folder, 'www'])).toMatchObject({
       dryRun: true,
       verify: false,
+      all: true,
       stage: 'prod',
       region: 'eu-west-1',
     });

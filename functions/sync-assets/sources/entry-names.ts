@@ -47,3 +47,11 @@ const junk =
   /(^|\/)(__MACOSX|\.git|\.svn|\.hg|\.Spotlight-V100|\.Trashes)(\/|$)|(^|\/)(\.DS_Store|\._[^/]*|Thumbs\.db|desktop\.ini)$/;
 
 export const isJunk = (path: string): boolean => junk.test(path);
+
+/**
+ * What is in a folder for tools and servers, and may hold passwords: dot-files but `.well-known`, which is for all,
+ * and packages.
+ *
+ * @param name of the file or folder itself
+ */
+export const isHidden = (name: string): boolean => /^\.(?!well-known$)|^node_modules$/.test(name);

@@ -5,16 +5,28 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import { partBytes } from '../../../shared/sites/content-tag.ts';
 import { compareKeys } from '../../../shared/sites/keys.ts';
-import { isJunk } from './entry-names.ts';
+import { isHidden, isJunk } from './entry-names.ts';
 import { EntryTable } from './entry-table.ts';
+import type { Several } from './several.ts';
 import type { Content, OpenedContent, Source, SourceEntry } from './source.ts';
 import { SourceError } from './source-error.ts';
 import { tagOfContent } from './tag-of.ts';
+
+/** Small enough to stay in the processor's cache until it is copied. */
+const pieceBytes = 1024 * 1024;
+
+export interface FolderOptions {
+  /** Dot-files and node_modules, too. */
+  all?: boolean;
+  /** Is told of each of these that is left out; a folder has its last slash. */
+  onLeftOut?: (path: string) => void;
+}
 
 export class FolderSource implements Source {
   readonly #root: string;
   readonly #where: string;
   readonly #prefix: string;
+  readonly #options: FolderOptions;
   /** The folders that are being walked, one within the other. */
   readonly #walked: string[] = [];
 
@@ -23,9 +35,10 @@ export class FolderSource implements Source {
    * @param prefix the site's
    * @throws SourceError if it is no folder
    */
-  constructor(folder: string, prefix: string) {
+  constructor(folder: string, prefix: string, options: FolderOptions = {}) {
     this.#where = folder;
     this.#prefix = prefix;
+    this.#options = options;
     try {
       this.#root = realpathSync(folder);
     } catch (cause) {
@@ -45,7 +58,7 @@ export class FolderSource implements Source {
     return tagOfContent(this.#contentOf(entry));
   }
 
-  async *contents(entries: readonly SourceEntry[]): AsyncGenerator<OpenedContent> {
+  async *contents<Entry extends SourceEntry>(entries: Several<Entry>): AsyncGenerator<OpenedContent<Entry>> {
     for (const entry of entries) yield { entry, content: this.#contentOf(entry) };
   }
 
@@ -63,14 +76,21 @@ export class FolderSource implements Source {
     const listing = readdirSync(folder, { withFileTypes: true })
       .map((found) => ({ found, name: found.isDirectory() ? `${found.name}/` : found.name }))
       .sort((a, b) => compareKeys(a.name, b.name));
-    for (const { found } of listing) {
+    for (const { found, name: shown } of listing) {
       const name = path + found.name;
-      if (isJunk(name)) continue;
+      if (isJunk(name) || this.#leavesOut(found.name, path + shown)) continue;
       const place = join(folder, found.name);
       if (found.isSymbolicLink()) this.#follow(place, name, table);
       else this.#take(place, name, statSync(place), table);
     }
     this.#walked.pop();
+  }
+
+  #leavesOut(name: string, path: string): boolean {
+    const { all = false, onLeftOut } = this.#options;
+    if (all || !isHidden(name)) return false;
+    onLeftOut?.(path);
+    return true;
   }
 
   #take(place: string, path: string, stats: Stats, table: EntryTable): void {
@@ -123,18 +143,13 @@ export class FolderSource implements Source {
   }
 }
 
-/** Parts, as they are written: none has to be put together. */
+/** Each in place of the one before. */
 async function* piecesOf(handle: FileHandle): AsyncGenerator<Uint8Array> {
+  const piece = Buffer.allocUnsafe(pieceBytes);
   while (true) {
-    const piece = Buffer.allocUnsafe(partBytes);
-    let filled = 0;
-    while (filled < partBytes) {
-      const { bytesRead } = await handle.read(piece, filled);
-      if (bytesRead === 0) break;
-      filled += bytesRead;
-    }
-    if (filled > 0) yield piece.subarray(0, filled);
-    if (filled < partBytes) return;
+    const { bytesRead } = await handle.read(piece);
+    if (bytesRead === 0) return;
+    yield piece.subarray(0, bytesRead);
   }
 }
 

@@ -1,6 +1,6 @@
 /** Opens what a job says the release is made of. */
 import type { S3 } from '../../../shared/aws/s3/s3.ts';
-import { FolderSource } from './folder.ts';
+import { type FolderOptions, FolderSource } from './folder.ts';
 import { PrefixSource, refuseOverlap } from './prefix.ts';
 import type { Source } from './source.ts';
 import { type StoredName, StoredObject } from './stored-object.ts';
@@ -53,5 +53,5 @@ export function openPrefix(
 }
 
 /** @throws SourceError if it is no folder */
-export const openFolder = (folder: string, sitePrefix: string): Source =>
-  new FolderSource(folder, sitePrefix);
+export const openFolder = (folder: string, sitePrefix: string, options?: FolderOptions): Source =>
+  new FolderSource(folder, sitePrefix, options);

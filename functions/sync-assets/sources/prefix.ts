@@ -5,6 +5,7 @@ import { partBytes } from '../../../shared/sites/content-tag.ts';
 import { ownFolder } from '../../../shared/sites/keys.ts';
 import { EntryTable } from './entry-table.ts';
 import { readAhead } from './read-ahead.ts';
+import type { Several } from './several.ts';
 import type { Content, OpenedContent, Source, SourceEntry } from './source.ts';
 import { SourceError } from './source-error.ts';
 import { aheadLimits, StoredObject } from './stored-object.ts';
@@ -43,10 +44,10 @@ export class PrefixSource implements Source {
     return tagOfContent(await this.#contentOf(entry));
   }
 
-  async *contents(entries: readonly SourceEntry[]): AsyncGenerator<OpenedContent> {
+  async *contents<Entry extends SourceEntry>(entries: Several<Entry>): AsyncGenerator<OpenedContent<Entry>> {
     const ahead = {
       items: entries,
-      bytesOf: ({ size }: SourceEntry) => Math.min(size, partBytes),
+      bytesOf: ({ size }: Entry) => Math.min(size, partBytes),
       ...aheadLimits,
     };
     yield* readAhead(ahead, async (entry) => ({ entry, content: await this.#contentOf(entry) }));

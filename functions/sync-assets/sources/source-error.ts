@@ -5,6 +5,11 @@ export class SourceError extends ObservationError {
   override name = 'SourceError';
 }
 
+/** The archive is there no more, or S3 keeps it where it cannot be read at once. */
+export class ArchiveGoneError extends SourceError {
+  override name = 'ArchiveGoneError';
+}
+
 /** The archive was uploaded anew while it was read. The new one has an event of its own. */
 export class ArchiveReplacedError extends SourceError {
   override name = 'ArchiveReplacedError';

@@ -1,4 +1,5 @@
 /** Where a release's files come from: an archive, a prefix of a bucket, a local folder. */
+import type { Several } from './several.ts';
 
 /** One file of a release. Its name and size are known; its content is read only where it has to be. */
 export interface SourceEntry {
@@ -12,11 +13,11 @@ export interface SourceEntry {
   etag?: string | undefined;
 }
 
-/** Bytes of a file: all of them, or pieces of those that are too large for that. */
+/** Bytes of a file: all of them, or pieces of those that are too large for that; a piece lasts until the next is asked for. */
 export type Content = Uint8Array | AsyncIterable<Uint8Array>;
 
-export interface OpenedContent {
-  entry: SourceEntry;
+export interface OpenedContent<Entry extends SourceEntry = SourceEntry> {
+  entry: Entry;
   /** To be read to its end before the next is asked for, if it comes in pieces. */
   content: Content;
 }
@@ -36,7 +37,7 @@ export interface Source {
    * The contents of these, in an order of the source's own choosing: an archive reads what lies together
    * at once. In pieces: those of more than `partBytes`.
    */
-  contents(entries: readonly SourceEntry[]): AsyncIterable<OpenedContent>;
+  contents<Entry extends SourceEntry>(entries: Several<Entry>): AsyncIterable<OpenedContent<Entry>>;
 
   /** Server-side copies instead of contents: where the entry is an object of S3. */
   objectOf?(entry: SourceEntry): { bucket: string; key: string; etag: string };

@@ -3,7 +3,7 @@ import { natureOf } from '../../../shared/aws/errors.ts';
 import { readObject } from '../../../shared/aws/s3/objects.ts';
 import type { ObjectInfo, ObjectName, S3 } from '../../../shared/aws/s3/s3.ts';
 import { readAhead } from './read-ahead.ts';
-import { ArchiveReplacedError, SourceError } from './source-error.ts';
+import { ArchiveGoneError, ArchiveReplacedError, SourceError } from './source-error.ts';
 
 /** Bytes from `start` on, without the one at `end`. */
 export interface Span {
@@ -95,7 +95,7 @@ async function readRange(
   const asked = 'last' in range ? range : { start: range.start, end: range.end - 1 };
   try {
     const read = await readObject(place, name, { range: asked, etag });
-    if (!read) throw new SourceError(`${whereOf(name)} is not there`);
+    if (!read) throw new ArchiveGoneError(`${whereOf(name)} is not there`);
     const { info, body, rangeStart } = read;
     return { info, bytes: Buffer.from(body.buffer, body.byteOffset, body.byteLength), start: rangeStart };
   } catch (cause) {
@@ -106,6 +106,11 @@ async function readRange(
 function explained(cause: unknown, name: ObjectName): unknown {
   if (natureOf(cause) === 'conflict') {
     return new ArchiveReplacedError(`${whereOf(name)} was uploaded anew: it is another object now`, {
+      cause,
+    });
+  }
+  if (cause instanceof Error && cause.name === 'InvalidObjectState') {
+    return new ArchiveGoneError(`${whereOf(name)} is in a storage class that it has to be restored from`, {
       cause,
     });
   }

@@ -6,6 +6,7 @@ import { closeSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { partBytes } from '../../../shared/sites/content-tag.ts';
+import type { Several } from './several.ts';
 import type { Content, OpenedContent, Source, SourceEntry } from './source.ts';
 import type { Opened } from './stored-object.ts';
 import { tagOfContent } from './tag-of.ts';
@@ -42,7 +43,7 @@ export class TarSource implements Source {
     return tagOfContent(this.#contentOf(entry, await this.#unpacked()));
   }
 
-  async *contents(entries: readonly SourceEntry[]): AsyncGenerator<OpenedContent> {
+  async *contents<Entry extends SourceEntry>(entries: Several<Entry>): AsyncGenerator<OpenedContent<Entry>> {
     const spool = await this.#unpacked();
     for (const entry of entries) yield { entry, content: this.#contentOf(entry, spool) };
   }

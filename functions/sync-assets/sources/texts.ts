@@ -18,7 +18,9 @@ export class Texts {
   }
 
   at(row: number): string {
-    return this.#bytes.toString('utf8', this.#startOf(row), this.#ends.at(row));
+    const start = this.#startOf(row);
+    const end = this.#ends.at(row);
+    return start === end ? '' : this.#bytes.toString('utf8', start, end);
   }
 
   get length(): number {

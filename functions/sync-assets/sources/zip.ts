@@ -1,6 +1,7 @@
 /** A zip archive in S3, of which only what is wanted is read. */
 import { partBytes } from '../../../shared/sites/content-tag.ts';
 import { readAhead } from './read-ahead.ts';
+import { type Several, several } from './several.ts';
 import type { Content, OpenedContent, Source, SourceEntry } from './source.ts';
 import { aheadLimits, type Opened, type StoredObject } from './stored-object.ts';
 import { tagOfContent } from './tag-of.ts';
@@ -42,12 +43,20 @@ export class ZipSource implements Source {
   }
 
   /** What is small is read together with its neighbours; what is large, after that. */
-  async *contents(entries: readonly SourceEntry[]): AsyncGenerator<OpenedContent> {
+  async *contents<Entry extends SourceEntry>(entries: Several<Entry>): AsyncGenerator<OpenedContent<Entry>> {
     const directory = await this.#read();
-    const byRow = new Map(entries.map((entry) => [directory.table.find(entry.path), entry]));
-    const wanted = [...byRow.keys()].map((row): Wanted => ({ row, ...directory.spanOf(row) }));
-    const entryOf = ({ row }: Wanted) => byRow.get(row) as SourceEntry;
-    const small = rangesOf(wanted.filter((file) => !isLarge(file, directory)));
+    const rows = Uint32Array.from(entries, ({ path }) => directory.table.find(path));
+    const indexes = new Uint32Array(directory.table.length);
+    rows.forEach((row, index) => {
+      indexes[row] = index;
+    });
+    const entryOf = ({ row }: Wanted) => entries.at(indexes[row] as number) as Entry;
+    const wanted = (some: Uint32Array) =>
+      several(
+        some.length,
+        (i): Wanted => ({ row: some[i] as number, ...directory.spanOf(some[i] as number) }),
+      );
+    const small = rangesOf(wanted(rows.filter((row) => !isLarge(row, directory))));
     const ahead = { items: small, bytesOf: lengthOf, ...aheadLimits };
     const read = readAhead(ahead, async (range) => ({ range, bytes: await this.#object.read(range) }));
     for await (const { range, bytes } of read) {
@@ -56,7 +65,7 @@ export class ZipSource implements Source {
         yield { entry: entryOf(file), content: unpacked(packed, this.#packedOf(file, directory)) };
       }
     }
-    for (const file of wanted.filter((each) => isLarge(each, directory))) {
+    for (const file of wanted(rows.filter((row) => isLarge(row, directory)))) {
       yield { entry: entryOf(file), content: await this.#contentOf(file, directory) };
     }
   }
@@ -76,7 +85,7 @@ export class ZipSource implements Source {
 
   async #contentOf(file: Wanted, directory: ZipDirectory): Promise<Content> {
     const packed = this.#packedOf(file, directory);
-    return isLarge(file, directory)
+    return isLarge(file.row, directory)
       ? unpackedPieces(this.#object.pieces(file), packed)
       : unpacked(await this.#object.read(file), packed);
   }
@@ -94,5 +103,5 @@ export class ZipSource implements Source {
 
 const lengthOf = ({ start, end }: { start: number; end: number }): number => end - start;
 
-const isLarge = ({ row }: Wanted, { table, packedSizeOf }: ZipDirectory): boolean =>
+const isLarge = (row: number, { table, packedSizeOf }: ZipDirectory): boolean =>
   Math.max(table.sizeOf(row), packedSizeOf(row)) > partBytes;

@@ -60,11 +60,6 @@ export class S3Client {
     return { status: answer.status, headers: answer.headers, body: await bodyOf(answer, request) };
   }
 
-  /** The body as it comes; of a refusal it is read here. */
-  stream(request: S3Request): Promise<Answer> {
-    return this.#answer(request);
-  }
-
   async #answer(request: S3Request, mayMove = true): Promise<Answer> {
     const answer = await this.#exchange(await this.#signed(request));
     if (answer.status >= 200 && answer.status < 300) return answer;

@@ -2,7 +2,7 @@
 import pMap from 'p-map';
 import { persist } from '../persist.ts';
 import { type CopyOrder, etagIn, sourceHeaders } from './copy-source.ts';
-import { completeUpload, type Upload, withUpload } from './multipart.ts';
+import { completeUpload, type Upload, type UploadedPart, withUpload } from './multipart.ts';
 import type { S3 } from './s3.ts';
 
 /** Some 1,000 parts of 5 TiB, the largest object; 10,000 are allowed. */
@@ -10,15 +10,15 @@ const copyPartBytes = 5 * 1024 ** 3;
 const partsAtOnce = 4;
 
 export function copyInParts(place: S3, order: CopyOrder): Promise<{ etag: string }> {
-  return withUpload(place, order.to, order.headers, async (upload) => {
+  return withUpload(place, order.to, { headers: order.headers }, async (upload) => {
     const starts = Array.from(
       { length: Math.ceil(order.size / copyPartBytes) },
       (_, index) => index * copyPartBytes,
     );
-    const etags = await pMap(starts, (start, index) => copyPart(place, { order, upload, start, index }), {
+    const parts = await pMap(starts, (start, index) => copyPart(place, { order, upload, start, index }), {
       concurrency: partsAtOnce,
     });
-    return completeUpload(place, upload, etags);
+    return completeUpload(place, upload, parts);
   });
 }
 
@@ -29,7 +29,7 @@ interface Part {
   index: number;
 }
 
-function copyPart({ s3, patience }: S3, { order, upload, start, index }: Part): Promise<string> {
+function copyPart({ s3, patience }: S3, { order, upload, start, index }: Part): Promise<UploadedPart> {
   const { bucket, key, uploadId } = upload;
   const end = Math.min(start + copyPartBytes, order.size) - 1;
   return persist(async () => {
@@ -40,6 +40,6 @@ function copyPart({ s3, patience }: S3, { order, upload, start, index }: Part): 
       query: { partNumber: String(index + 1), uploadId },
       headers: { ...sourceHeaders(order), 'X-Amz-Copy-Source-Range': `bytes=${start}-${end}` },
     });
-    return etagIn(body, 'CopyPartResult', `s3://${bucket}/${key}`);
+    return { etag: etagIn(body, 'CopyPartResult', `s3://${bucket}/${key}`) };
   }, patience);
 }

@@ -3,6 +3,7 @@ import { persist } from '../persist.ts';
 import { child, childrenOf } from '../simpledb/xml.ts';
 import { present } from './client.ts';
 import { etagIn } from './copy-source.ts';
+import { crcText } from './crc32.ts';
 import { escapedXml } from './delete.ts';
 import { documentIn } from './errors.ts';
 import { decodedKey } from './listing.ts';
@@ -15,19 +16,42 @@ export interface Upload extends ObjectName {
   uploadId: string;
 }
 
+/** One that we began ourselves. */
+export interface OwnUpload extends Upload {
+  /** S3 says that the ETag of each part is the MD5 of its content; of what it says nothing, it is not. */
+  hasMd5Etags: boolean;
+}
+
+export interface UploadOptions {
+  headers?: ObjectHeaders | undefined;
+  /** S3 is to check each part's CRC-32, and to refuse one that comes without. */
+  isSummed?: boolean;
+}
+
 async function beginUpload(
   { s3, patience }: S3,
-  name: ObjectName,
-  headers: ObjectHeaders = {},
-): Promise<Upload> {
-  const { bucket, key } = name;
+  { bucket, key }: ObjectName,
+  { headers = {}, isSummed = false }: UploadOptions,
+): Promise<OwnUpload> {
   const begin = () =>
-    s3.send({ method: 'POST', bucket, key, query: { uploads: '' }, headers: httpHeadersOf(headers) });
+    s3.send({
+      method: 'POST',
+      bucket,
+      key,
+      query: { uploads: '' },
+      headers: { ...httpHeadersOf(headers), ...(isSummed && { 'X-Amz-Checksum-Algorithm': 'CRC32' }) },
+    });
   // A lost answer leaves an upload without parts, which costs nothing; the bucket's lifecycle ends it.
-  const { body } = await persist(begin, patience);
+  const answer = await persist(begin, patience);
   const what = `s3://${bucket}/${key}`;
-  const uploadId = child(documentIn(body, 'InitiateMultipartUploadResult', what), 'UploadId')?.text;
-  return { bucket, key, uploadId: present(uploadId, 'UploadId', what) };
+  const uploadId = child(documentIn(answer.body, 'InitiateMultipartUploadResult', what), 'UploadId')?.text;
+  return {
+    bucket,
+    key,
+    uploadId: present(uploadId, 'UploadId', what),
+    // API reference, "Common response headers", ETag: under SSE-S3 the MD5, under KMS or a customer's key not.
+    hasMd5Etags: answer.headers['x-amz-server-side-encryption'] === 'AES256',
+  };
 }
 
 /**
@@ -37,10 +61,10 @@ async function beginUpload(
 export async function withUpload<Result>(
   place: S3,
   name: ObjectName,
-  headers: ObjectHeaders | undefined,
-  work: (upload: Upload) => Promise<Result>,
+  options: UploadOptions,
+  work: (upload: OwnUpload) => Promise<Result>,
 ): Promise<Result> {
-  const upload = await beginUpload(place, name, headers);
+  const upload = await beginUpload(place, name, options);
   try {
     return await work(upload);
   } catch (error) {
@@ -49,22 +73,25 @@ export async function withUpload<Result>(
   }
 }
 
+/** As S3 answered it. */
+export interface UploadedPart {
+  etag: string;
+  /** Where the upload is summed. */
+  crc32?: number;
+}
+
 /**
- * @param etags of its parts, the first part's first
+ * @param parts the first one first
  * @param expectedEtag by which the object is known if the answer is lost
  */
 export async function completeUpload(
   { s3, patience }: S3,
   { bucket, key, uploadId }: Upload,
-  etags: readonly string[],
+  parts: readonly UploadedPart[],
   expectedEtag?: string,
 ): Promise<{ etag: string }> {
-  const parts = etags.map(
-    (etag, index) =>
-      `<Part><PartNumber>${index + 1}</PartNumber><ETag>${escapedXml(`"${etag}"`)}</ETag></Part>`,
-  );
   const body = Buffer.from(
-    `<CompleteMultipartUpload xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${parts.join('')}</CompleteMultipartUpload>`,
+    `<CompleteMultipartUpload xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${parts.map(partElement).join('')}</CompleteMultipartUpload>`,
   );
   const headers = { 'Content-Type': 'application/xml' };
   const complete = async () => {
@@ -77,6 +104,11 @@ export async function completeUpload(
     return info && info.etag === expectedEtag ? { etag: info.etag } : undefined;
   };
   return persist(complete, patience, expectedEtag === undefined ? {} : { find });
+}
+
+function partElement({ etag, crc32 }: UploadedPart, index: number): string {
+  const sum = crc32 === undefined ? '' : `<ChecksumCRC32>${crcText(crc32)}</ChecksumCRC32>`;
+  return `<Part><PartNumber>${index + 1}</PartNumber><ETag>${escapedXml(`"${etag}"`)}</ETag>${sum}</Part>`;
 }
 
 /** Frees the parts of an upload that will not be completed. One that is not there is fine. */

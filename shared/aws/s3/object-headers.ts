@@ -10,6 +10,7 @@ const names: Readonly<Record<Exclude<keyof ObjectHeaders, 'metadata'>, string>> 
   contentLanguage: 'Content-Language',
   websiteRedirect: 'X-Amz-Website-Redirect-Location',
   storageClass: 'X-Amz-Storage-Class',
+  tagging: 'X-Amz-Tagging',
 };
 
 export function httpHeadersOf({ metadata = {}, ...headers }: ObjectHeaders): Record<string, string> {

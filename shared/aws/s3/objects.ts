@@ -1,6 +1,5 @@
 /** Single objects: read, whole or in part, and written in one piece. */
 import { createHash } from 'node:crypto';
-import type { Readable } from 'node:stream';
 import { natureOf } from '../errors.ts';
 import { persist } from '../persist.ts';
 import { present } from './client.ts';
@@ -30,20 +29,6 @@ export async function readObject(
     persist(async () => {
       const { headers, body } = await s3.send(getting(name, options));
       return { info: objectInfo(headers, nameOf(name)), body, rangeStart: rangeStartIn(headers) };
-    }, patience),
-  );
-}
-
-/** The same, as its bytes come. What breaks off midway is thrown there: only the start is repeated. */
-export async function streamObject(
-  { s3, patience }: S3,
-  name: ObjectName,
-  options: ReadOptions = {},
-): Promise<{ info: ObjectInfo; body: Readable } | undefined> {
-  return unlessAbsent(() =>
-    persist(async () => {
-      const { headers, body } = await s3.stream(getting(name, options));
-      return { info: objectInfo(headers, nameOf(name)), body };
     }, patience),
   );
 }

@@ -49,6 +49,8 @@ export interface ObjectHeaders {
   websiteRedirect?: string | undefined;
   storageClass?: string | undefined;
   metadata?: Readonly<Record<string, string>> | undefined;
+  /** The object's tags, as in a URL's query. */
+  tagging?: string | undefined;
 }
 
 /** On what a write depends. S3 checks it: user guide, "Conditional requests". */

@@ -142,8 +142,10 @@ export function collected({ body, headers }: Answer): Promise<Buffer> {
     const chunks: Buffer[] = [];
     body.on('data', (chunk: Buffer) => chunks.push(chunk));
     body.on('error', reject);
-    // Comes last; of a stream that was ended from outside, alone.
-    body.on('close', () => reject(brokenOff('The answer broke off')));
+    // Comes last; of a stream that was ended from outside, alone. To make an error takes longer than all else here.
+    body.on('close', () => {
+      if (!body.readableEnded) reject(brokenOff('The answer broke off'));
+    });
     body.on('end', () => {
       const all = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
       const announced = headers['content-length'];

@@ -3,11 +3,10 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
 import pMap from 'p-map';
+import { StoredObject } from '../../../functions/sync-assets/sources/stored-object.ts';
 import { listObjects } from '../../../shared/aws/s3/listing.ts';
-import { streamObject } from '../../../shared/aws/s3/objects.ts';
-import type { S3 } from '../../../shared/aws/s3/s3.ts';
+import type { ListedObject, S3 } from '../../../shared/aws/s3/s3.ts';
 import { ownFolder } from '../../../shared/sites/keys.ts';
 import type { Files } from './files.ts';
 
@@ -20,21 +19,26 @@ export interface Verdict {
 export async function check({ folder, paths }: Files, place: S3, bucket: string): Promise<Verdict> {
   const verdict = { missing: 0, stale: 0, extra: 0 };
   const expected = new Set(paths);
+  const listed = new Map<string, ListedObject>();
   for await (const page of listObjects(place, bucket, '')) {
-    verdict.extra += page.filter(({ key }) => !key.startsWith(ownFolder) && !expected.has(key)).length;
+    for (const object of page) if (!object.key.startsWith(ownFolder)) listed.set(object.key, object);
   }
+  verdict.extra = [...listed.keys()].filter((key) => !expected.has(key)).length;
   const compare = async (path: string) => {
-    const found = await streamObject(place, { bucket, key: path });
-    if (!found) verdict.missing += 1;
-    else if ((await hashOf(found.body)) !== (await hashOf(createReadStream(join(folder, path))))) {
-      verdict.stale += 1;
+    const object = listed.get(path);
+    if (!object) {
+      verdict.missing += 1;
+      return;
     }
+    const { key, etag, size } = object;
+    const content = new StoredObject(place, { bucket, key, etag, size }).pieces({ start: 0, end: size });
+    if ((await hashOf(content)) !== (await hashOf(createReadStream(join(folder, path))))) verdict.stale += 1;
   };
   await pMap(paths, compare, { concurrency: 16 });
   return verdict;
 }
 
-async function hashOf(content: Readable): Promise<string> {
+async function hashOf(content: AsyncIterable<unknown>): Promise<string> {
   const hash = createHash('sha1');
   for await (const piece of content) hash.update(piece as Buffer);
   return hash.digest('hex');

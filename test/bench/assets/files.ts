@@ -1,6 +1,6 @@
 /** What the sides publish: folders of files that are made, aged and changed. */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 export interface Files {
@@ -58,4 +58,13 @@ export function alter({ folder, paths }: Files, count: number): void {
     writeFileSync(file, bytes);
     utimesSync(file, atime, mtime);
   }
+}
+
+/** Every second one by another name: as many are new as are gone. */
+export function renameHalf({ folder, paths }: Files): Files {
+  const renamed = paths.map((path, index) => (index % 2 === 0 ? path.replace('page-', 'sheet-') : path));
+  renamed.forEach((path, index) => {
+    renameSync(join(folder, paths[index] as string), join(folder, path));
+  });
+  return { folder, paths: renamed };
 }

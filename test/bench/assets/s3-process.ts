@@ -42,11 +42,7 @@ export async function startS3Process(latencyMilliseconds = 0): Promise<S3Process
       (await (await fetch(`${url}/_s3/traffic`, { method: 'POST' })).json()) as Traffic,
     empty: async (bucket) => {
       for await (const page of listObjects(place, bucket, '')) {
-        await deleteObjects(
-          place,
-          bucket,
-          page.map(({ key }) => key),
-        );
+        await deleteObjects(place, bucket, page);
       }
     },
     async close() {

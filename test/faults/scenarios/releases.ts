@@ -72,8 +72,12 @@ export function archiveOf(release: Release): Uint8Array {
 /** Puts its archive where releases are uploaded, and answers the event that S3 sends of it. */
 export async function upload({ s3, sandbox }: World, name: string, body: Uint8Array): Promise<object> {
   const { bucket: Bucket, prefix } = releasesPlace;
-  await s3.send(new PutObjectCommand({ Bucket, Key: `${prefix}${name}.zip`, Body: body }));
-  const event = sandbox.events.at(-1);
+  const key = `${prefix}${name}.zip`;
+  await s3.send(new PutObjectCommand({ Bucket, Key: key, Body: body }));
+  // A run beside it may have sent one since.
+  const event = sandbox.events.findLast(({ detail }) => keyIn(detail) === key);
   if (event === undefined) throw new Error('The releases’ bucket tells nobody of uploads');
   return event;
 }
+
+const keyIn = (detail: unknown): unknown => (detail as { object?: { key?: unknown } }).object?.key;

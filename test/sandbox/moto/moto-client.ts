@@ -18,11 +18,26 @@ function forwardable<T extends object>(headers: T): T {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !notForwarded.has(name))) as T;
 }
 
+/**
+ * The same for the same question; `undefined` if it is none, or one of another service. It is the sandbox
+ * that adds what time changes in these answers (pending snapshots, say), so moto's own stay the same.
+ */
+function keyOfLook({ headers, body }: Message): string | undefined {
+  const scope = headers.authorization ?? '';
+  if (!/\/(ec2|rds)\/aws4_request, Signature=none$/.test(scope)) return undefined;
+  const text = body.toString();
+  return /(^|&)Action=Describe/.test(text) ? `${scope} ${text}` : undefined;
+}
+
 export class MotoClient {
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 32 });
   readonly #port: number;
   /** The last line that moto wrote, which after a crash is the error's. */
   readonly #lastWords: () => string;
+  /** What it has shown of EC2 and RDS since it was last told anything: it would show the same again. */
+  readonly #shown = new Map<string, Answer>();
+  /** How often what moto holds may have changed. */
+  #changes = 0;
 
   constructor(port: number, lastWords: () => string) {
     this.#port = port;
@@ -30,7 +45,30 @@ export class MotoClient {
   }
 
   /** The client's `Host` is kept: moto makes URLs of it (SQS queues), and they must lead to the proxy. */
-  send(message: Message): Promise<Answer> {
+  async send(message: Message): Promise<Answer> {
+    const key = keyOfLook(message);
+    if (key !== undefined) return this.#shown.get(key) ?? this.#look(message, key);
+    this.#changed();
+    try {
+      return await this.#exchange(message);
+    } finally {
+      this.#changed(); // what was shown meanwhile may have been either
+    }
+  }
+
+  async #look(message: Message, key: string): Promise<Answer> {
+    const before = this.#changes;
+    const answer = await this.#exchange(message);
+    if (answer.status === 200 && before === this.#changes) this.#shown.set(key, answer);
+    return answer;
+  }
+
+  #changed(): void {
+    this.#changes += 1;
+    this.#shown.clear();
+  }
+
+  #exchange(message: Message): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const outgoing = request(
         {

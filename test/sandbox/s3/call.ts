@@ -57,6 +57,11 @@ export function header(headers: IncomingHttpHeaders, name: string): string | und
 export const etagOf = ({ in: bucket, s3 }: S3Call, md5: Buffer): string =>
   bucket.settings.hasKms ? s3.newId().slice(0, 32) : md5.toString('hex');
 
+/** Since 2023 every object is encrypted, and every answer to a write says how. */
+export const encryptionHeader = ({ in: bucket }: S3Call): Record<string, string> => ({
+  'x-amz-server-side-encryption': bucket.settings.hasKms ? 'aws:kms' : 'AES256',
+});
+
 export interface NewObject extends Content {
   etag: string;
   headers: StoredObject['headers'];

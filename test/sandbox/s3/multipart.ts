@@ -4,9 +4,10 @@ import {
   answer,
   answerXml,
   checksumHeaders,
+  encryptionHeader,
+  etagOf,
   header,
   type Operation,
-  type S3Answer,
   type S3Call,
   store,
   versionHeader,
@@ -15,7 +16,6 @@ import {
 import { type ChecksumName, checksumNames, hashOf, newDigest } from './checksums.ts';
 import { checkWrite } from './conditions.ts';
 import { sourceOf } from './copies.ts';
-import { encoded } from './listing.ts';
 import { storedHeaders } from './object-headers.ts';
 import { checkKey } from './objects.ts';
 import { S3Refusal } from './refusal.ts';
@@ -38,11 +38,23 @@ const createUpload: Operation = (call) => {
     parts: new Map(),
   };
   call.in.uploads.set(upload.id, upload);
-  return answerXml('InitiateMultipartUploadResult', {
+  const result = answerXml('InitiateMultipartUploadResult', {
     Bucket: call.bucket,
     Key: call.key,
     UploadId: upload.id,
   });
+  const { checksum } = upload;
+  return {
+    ...result,
+    headers: {
+      ...result.headers,
+      ...encryptionHeader(call),
+      ...(checksum && {
+        'x-amz-checksum-algorithm': checksum.name.toUpperCase(),
+        'x-amz-checksum-type': checksum.type,
+      }),
+    },
+  };
 };
 
 function checksumAsked({ headers }: S3Call): Upload['checksum'] {
@@ -56,8 +68,19 @@ function checksumAsked({ headers }: S3Call): Upload['checksum'] {
 
 const uploadPart: Operation = (call) => {
   const { pieces, size, md5, checksums } = call.body;
+  const { checksum } = uploadIn(call);
+  if (checksum?.type === 'COMPOSITE' && checksums[checksum.name] === undefined) {
+    throw new S3Refusal(
+      'InvalidRequest',
+      `Checksum Type mismatch occurred, expected checksum Type: ${checksum.name}, actual checksum Type: null`,
+    );
+  }
   const part = putPart(call, { pieces, size, md5, checksums });
-  return answer(200, { etag: `"${part.etag}"`, ...checksumHeaders(checksums) });
+  return answer(200, {
+    etag: `"${part.etag}"`,
+    ...encryptionHeader(call),
+    ...checksumHeaders(checksums),
+  });
 };
 
 const uploadPartCopy: Operation = (call) => {
@@ -80,12 +103,12 @@ function putPart(call: S3Call, content: Omit<Part, 'etag' | 'lastModified'>): Pa
   if (!Number.isInteger(number) || number < 1 || number > mostParts) {
     throw new S3Refusal('InvalidArgument', 'Part number must be an integer between 1 and 10000, inclusive');
   }
-  const part = { ...content, etag: content.md5.toString('hex'), lastModified: wholeSeconds(call.now) };
+  const part = { ...content, etag: etagOf(call, content.md5), lastModified: wholeSeconds(call.now) };
   uploadIn(call).parts.set(number, part);
   return part;
 }
 
-function uploadIn({ in: bucket, key, query }: S3Call): Upload {
+export function uploadIn({ in: bucket, key, query }: S3Call): Upload {
   const upload = bucket.uploads.get(query.get('uploadId') ?? '');
   if (upload?.key === key) return upload;
   throw new S3Refusal('NoSuchUpload', 'The specified multipart upload does not exist.');
@@ -97,7 +120,7 @@ const completeUpload: Operation = (call) => {
   checkWrite(call.headers, call.in.current(call.key));
   const md5 = hashOf('md5');
   for (const part of parts) md5.update(part.md5);
-  const etag = `${md5.digest().toString('hex')}-${parts.length}`;
+  const etag = `${etagOf(call, md5.digest())}-${parts.length}`;
   const object = {
     pieces: parts.flatMap(({ pieces }) => pieces),
     size: parts.reduce((sum, { size }) => sum + size, 0),
@@ -122,7 +145,7 @@ const completeUpload: Operation = (call) => {
 const elementOf = (name: string) => `Checksum${name.toUpperCase()}`;
 
 /** In the order in which the request names them, which must be theirs. */
-function chosenParts({ body }: S3Call, { parts }: Upload): Part[] {
+function chosenParts({ body }: S3Call, { parts, checksum }: Upload): Part[] {
   const named = children(parse(body.pieces), 'Part');
   if (named.length === 0) throw malformed();
   let before = 0;
@@ -135,6 +158,13 @@ function chosenParts({ body }: S3Call, { parts }: Upload): Part[] {
     const part = parts.get(number);
     const etag = (textOf(element, 'ETag') ?? '').replaceAll('"', '');
     const said = (name: ChecksumName) => textOf(element, elementOf(name));
+    if (checksum?.type === 'COMPOSITE' && said(checksum.name) === undefined) {
+      throw new S3Refusal(
+        'InvalidRequest',
+        `The upload was created using a ${checksum.name} checksum. The complete request must include the ` +
+          `checksum for each part. It was missing for part ${number} in the request.`,
+      );
+    }
     const isOther = (name: ChecksumName) => ![undefined, part?.checksums[name]].includes(said(name));
     if (part?.etag !== etag || checksumNames.some(isOther)) throw invalidPart();
     return part;
@@ -176,60 +206,10 @@ const abortUpload: Operation = (call) => {
   return answer(204);
 };
 
-const listParts: Operation = (call) => {
-  const { id, parts } = uploadIn(call);
-  return answerXml('ListPartsResult', {
-    Bucket: call.bucket,
-    Key: call.key,
-    UploadId: id,
-    IsTruncated: false,
-    Part: [...parts]
-      .sort(([one], [other]) => one - other)
-      .map(([PartNumber, { etag, size, lastModified }]) => ({
-        PartNumber,
-        LastModified: lastModified.toISOString(),
-        ETag: `"${etag}"`,
-        Size: size,
-      })),
-  });
-};
-
-const listUploads: Operation = (call) => {
-  const { query } = call;
-  const prefix = query.get('prefix') ?? '';
-  const most = Math.min(Number(query.get('max-uploads') ?? 1000), 1000);
-  const afterKey = query.get('key-marker') ?? '';
-  const afterId = query.get('upload-id-marker') ?? '';
-  const rest = [...call.in.uploads.values()]
-    .filter(({ key }) => key.startsWith(prefix))
-    .sort((one, other) => (one.key === other.key ? compare(one.id, other.id) : compare(one.key, other.key)))
-    .filter(({ key, id }) => key > afterKey || (key === afterKey && afterId !== '' && id > afterId));
-  return uploadsPage(call, rest.slice(0, most), rest.length > most);
-};
-
-const compare = (one: string, other: string): number => (one < other ? -1 : 1);
-
-function uploadsPage(call: S3Call, page: readonly Upload[], isTruncated: boolean): S3Answer {
-  const last = isTruncated ? page.at(-1) : undefined;
-  return answerXml('ListMultipartUploadsResult', {
-    Bucket: call.bucket,
-    NextKeyMarker: last && encoded(call, last.key),
-    NextUploadIdMarker: last?.id,
-    IsTruncated: isTruncated,
-    Upload: page.map(({ key, id, initiated }) => ({
-      Key: encoded(call, key),
-      UploadId: id,
-      Initiated: initiated.toISOString(),
-    })),
-  });
-}
-
 export const multipartOperations: Readonly<Record<string, Operation>> = {
   CreateMultipartUpload: createUpload,
   UploadPart: uploadPart,
   UploadPartCopy: uploadPartCopy,
   CompleteMultipartUpload: completeUpload,
   AbortMultipartUpload: abortUpload,
-  ListParts: listParts,
-  ListMultipartUploads: listUploads,
 };

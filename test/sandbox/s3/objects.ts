@@ -4,6 +4,7 @@ import {
   answer,
   answerXml,
   checksumHeaders,
+  encryptionHeader,
   etagOf,
   header,
   type Operation,
@@ -27,7 +28,12 @@ const putObject: Operation = (call) => {
   const tagging = header(call.headers, 'x-amz-tagging') ?? '';
   const object = { pieces, size, md5, checksums, etag, tagging, headers: storedHeaders(call.headers) };
   const stored = store(call, object, 'PutObject');
-  return answer(200, { etag: `"${etag}"`, ...versionHeader(call, stored), ...checksumHeaders(checksums) });
+  return answer(200, {
+    etag: `"${etag}"`,
+    ...encryptionHeader(call),
+    ...versionHeader(call, stored),
+    ...checksumHeaders(checksums),
+  });
 };
 
 /** "The name for a key is a sequence of Unicode characters whose UTF-8 encoding is at most 1,024 bytes long." */
@@ -75,7 +81,7 @@ const headersOf = (call: S3Call, object: StoredObject): Record<string, string> =
   etag: `"${object.etag}"`,
   'last-modified': object.lastModified.toUTCString(),
   'accept-ranges': 'bytes',
-  'x-amz-server-side-encryption': call.in.settings.hasKms ? 'aws:kms' : 'AES256',
+  ...encryptionHeader(call),
   ...versionHeader(call, object),
   ...(object.tagging === '' ? {} : { 'x-amz-tagging-count': String(object.tagging.split('&').length) }),
 });

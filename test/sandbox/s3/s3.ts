@@ -15,6 +15,7 @@ import {
 import { copyOperations } from './copies.ts';
 import { listingOperations } from './listing.ts';
 import { multipartOperations } from './multipart.ts';
+import { multipartListOperations } from './multipart-lists.ts';
 import { objectOperations } from './objects.ts';
 import { S3Refusal } from './refusal.ts';
 import type { S3Request } from './request.ts';
@@ -26,6 +27,7 @@ const operations: Readonly<Record<string, Operation>> = {
   ...copyOperations,
   ...listingOperations,
   ...multipartOperations,
+  ...multipartListOperations,
 };
 
 /** What is done to the objects of a bucket, rather than to the bucket itself. */

@@ -6,6 +6,8 @@ in its CloudFormation, or without outputs.
 """
 
 import sys
+from importlib.abc import MetaPathFinder
+from importlib.util import find_spec
 
 
 def look_up_tags_by_id():
@@ -111,8 +113,82 @@ def tell_outputs_of_change_sets():
     CloudFormationBackend.execute_change_set = execute_change_set
 
 
-for mend in (look_up_tags_by_id, name_distributions, tell_outputs_of_change_sets):
-    try:
-        mend()
-    except Exception as error:
-        print(f"moto goes without {mend.__name__}: {error}", file=sys.stderr)
+def keep_connections():
+    """
+    Werkzeug's server ends each connection after one answer, starts a thread for the next, and writes a line
+    about every request: more work than most of the answers.
+    """
+    from io import BytesIO
+    from traceback import format_exc
+
+    from werkzeug.exceptions import InternalServerError
+    from werkzeug.serving import WSGIRequestHandler
+    from werkzeug.test import run_wsgi_app
+
+    def run_wsgi(self):
+        environ = self.make_environ()
+        length = int(self.headers.get("Content-Length") or 0)
+        environ["wsgi.input"] = BytesIO(self.rfile.read(length))
+        try:
+            chunks, status, headers = run_wsgi_app(self.server.app, environ, buffered=True)
+        except Exception:
+            self.server.log("error", format_exc())
+            chunks, status, headers = run_wsgi_app(InternalServerError(), environ, buffered=True)
+        body = b"".join(chunks)
+        code, _, reason = status.partition(" ")
+        self.send_response_only(int(code), reason)
+        headers.setdefault("Content-Length", str(len(body)))
+        for name, value in headers:
+            self.send_header(name, value)
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    WSGIRequestHandler.run_wsgi = run_wsgi
+    WSGIRequestHandler.protocol_version = "HTTP/1.1"
+    WSGIRequestHandler.wbufsize = -1  # head and body in one packet
+    WSGIRequestHandler.disable_nagle_algorithm = True
+
+
+def remember_what_stays():
+    """For each request moto lists its own folders, and the methods of the class that answers it."""
+    from functools import cache
+
+    from moto import backends
+    from moto.core import responses
+
+    modules = tuple(backends.list_of_moto_modules())
+    backends.list_of_moto_modules = lambda: modules
+    responses.method_names_from_class = cache(responses.method_names_from_class)
+
+
+# Each when moto itself comes to this module: to import all of it takes two seconds, and few need all.
+mends = {
+    "moto.ec2.models.tags": look_up_tags_by_id,
+    "moto.core.common_models": name_distributions,
+    "moto.cloudformation.models": tell_outputs_of_change_sets,
+    "werkzeug.serving": keep_connections,
+    "moto.core.responses": remember_what_stays,
+}
+
+
+class Mender(MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        mend = mends.pop(name, None)
+        if mend is None:
+            return None
+        spec = find_spec(name)
+        execute = spec.loader.exec_module
+
+        def execute_and_mend(module):
+            execute(module)
+            try:
+                mend()
+            except Exception as error:
+                print(f"moto goes without {mend.__name__}: {error}", file=sys.stderr)
+
+        spec.loader.exec_module = execute_and_mend
+        return spec
+
+
+sys.meta_path.insert(0, Mender())

@@ -53,10 +53,12 @@ export function settled(state: GroupState, { capacity }: Pick<SeenGroup, 'capaci
     return now.getTime() - asked.at.getTime() < unseenSeconds * 1_000 ? state : rest;
   }
   const happened = { ...asked, to: capacity };
+  // Of what a run that was cut off has left undone, the next delivery of its event does the rest.
+  const isWhole = Math.abs(capacity - asked.from) >= Math.abs(asked.to - asked.from);
   return {
     ...rest,
     ...(direction > 0 ? { lastOut: happened } : { lastIn: happened }),
-    ...(actedOn !== undefined && { actedOn }),
+    ...(actedOn !== undefined && isWhole && { actedOn }),
   };
 }
 

@@ -72,9 +72,15 @@ export function casesOf(
   breadth: 'all' | 'few',
 ): Case[] {
   const thorough = scenario.thorough === true && store === scenario.stores[0];
-  const plans = breadth === 'all' ? allFaults(calls, meanwhile) : fewFaults(calls, meanwhile, thorough);
+  const few = fewFaults(calls, meanwhile, thorough).filter(
+    (plan) => !scenario.sparing || isSparing(plan, calls),
+  );
+  const plans = breadth === 'all' ? allFaults(calls, meanwhile) : few;
   return plans.map((fault) => ({ scenario, store, seed, fault }));
 }
+
+const isSparing = ({ kind, action, call }: FaultPlan, calls: readonly string[]): boolean =>
+  kind === 'none' || (kind === 'crash-after' && calls.indexOf(action) + 1 === call);
 
 export async function runCase(clients: RawClients, one: Case): Promise<Result> {
   const started = performance.now();

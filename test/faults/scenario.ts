@@ -10,6 +10,8 @@ export interface Scenario {
   stores: readonly Store[];
   /** `npm test` tries every kind of fault on its first store; of other scenarios a few. */
   thorough?: true;
+  /** Its account is slow to make: `npm test` runs it undisturbed, and cut off after the first of each kind of write. */
+  sparing?: true;
   start: Date;
   handlerOf: (tools: Tools<AllClients>) => Handler;
   /** Fills the empty account, and leaves its time at `start` or later. */

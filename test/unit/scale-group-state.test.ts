@@ -60,6 +60,8 @@ describe('what was begun', () => {
     expect(begun.actedOn).toBeUndefined();
     expect(settled(begun, seen(6), at(1)).actedOn).toBe('high@2026-11-21T11:59:00.000Z');
     expect(settled(begun, seen(4), at(60))).toEqual({});
+    // The next delivery does the rest.
+    expect(settled(begun, seen(5), at(60)).actedOn).toBeUndefined();
   });
 
   test('by the clock leaves the alarm that was acted on', () => {

@@ -38,6 +38,7 @@ function isWhole(capacity: number, seen: Look): string[] {
 const growing: Scenario = {
   name: 'scale-group/members-start',
   stores: ['simpledb'],
+  sparing: true,
   start,
   handlerOf,
   seed: async (world) => {
@@ -61,6 +62,7 @@ const growing: Scenario = {
 const shrinking: Scenario = {
   name: 'scale-group/members-stop',
   stores: ['simpledb'],
+  sparing: true,
   start,
   handlerOf,
   seed: async (world) => {
@@ -85,6 +87,7 @@ const shrinking: Scenario = {
 const returning: Scenario = {
   name: 'scale-group/members-return',
   stores: ['simpledb'],
+  sparing: true,
   start,
   handlerOf,
   seed: async (world) => {

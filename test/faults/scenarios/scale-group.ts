@@ -117,6 +117,7 @@ const overrideEnd: Scenario = {
 const override: Scenario = {
   name: 'scale-group/override',
   stores: ['simpledb'],
+  sparing: true,
   start,
   handlerOf,
   seed: async (world) => {

@@ -18,7 +18,7 @@ export async function carryOut(
   const { autoScalingGroup, maxActions } = run.job;
   if (autoScalingGroup !== undefined) return setCapacity(autoScalingGroup, decision, run);
   const wanted = Math.abs(decision.to - decision.from);
-  const allowed = Math.max(0, Math.min(wanted, (maxActions ?? wanted) - taken));
+  const allowed = Math.max(0, Math.min(wanted, (maxActions ?? Number.POSITIVE_INFINITY) - taken));
   const scale = decision.kind === 'scale-out' ? scaleOut : scaleIn;
   const done = await scale(members, allowed, decision.reason, run);
   tellGroup(decision, { wanted, allowed, done }, run);

@@ -13,15 +13,18 @@ import { demandFrom, type Sample, seriesOpinion } from './series.ts';
  */
 export function backlogOpinion(policy: BacklogPolicy, series: Series, situation: Situation): Opinion {
   const { queue, secondsPerMessage, acceptableSeconds } = policy;
+  const { inHand = 0 } = series;
   const comingAt = arrivalsOf(series);
   const { capacity } = situation.group;
+  // Whoever has a message in hand is not to be stopped over it; which ones these are, SQS does not tell.
+  const busy = Math.min(capacity, inHand);
   const demandFor = (waiting: number, comingEachSecond: number): number =>
     demandFrom((waiting / acceptableSeconds + comingEachSecond) * secondsPerMessage, capacity, capacity);
   return seriesOpinion(
     series,
     {
       reason: 'backlog',
-      demandNow: ({ value }) => demandFor(value, comingAt() ?? 0),
+      demandNow: ({ value }) => Math.max(demandFor(value, comingAt() ?? 0), busy),
       demandThen({ at, value }) {
         const coming = comingAt(at);
         return coming === undefined ? undefined : demandFor(value, coming);
@@ -29,7 +32,8 @@ export function backlogOpinion(policy: BacklogPolicy, series: Series, situation:
       text({ value }, demand) {
         const coming = shortNumber((comingAt() ?? 0) * 60);
         const each = shortNumber(acceptableSeconds / secondsPerMessage);
-        return `${shortNumber(value)} messages wait in ${queue} and ${coming} a minute come, at ${each} an instance in time: ${demand}`;
+        const held = inHand > 0 ? `, ${shortNumber(inHand)} are in hand,` : '';
+        return `${shortNumber(value)} messages wait in ${queue}${held} and ${coming} a minute come, at ${each} an instance in time: ${demand}`;
       },
     },
     situation,

@@ -2,7 +2,7 @@
 import { type Bounds, boundsNow, clampInto, hardBounds } from './bounds.ts';
 import { byLoad, type Course, clampText } from './by-load.ts';
 import type { GroupState, HeldReason, Override, SeenGroup, Signal } from './group.ts';
-import { type Heard, hear } from './hear.ts';
+import { firmestOf, type Heard, hear } from './hear.ts';
 import type { ScaleGroupJob } from './job.ts';
 import { isOver } from './override.ts';
 import { isRepeated } from './transition.ts';
@@ -92,13 +92,19 @@ function byHand({ capacity, until }: Override, { job, group }: Subject): Course 
   };
 }
 
-/** What the policies agree to or, if they demand nothing, what was before: a person's moment needs no cooldown. */
+/**
+ * What the policies agree to or, if they demand nothing, what was before: a person's moment needs no cooldown. A step
+ * that takes some away takes them from what a person has set: of how many the load needs it says nothing.
+ */
 function afterHand(
   { before }: Override,
   group: SeenGroup,
   bounds: Bounds,
-  { firmest, unknown }: Heard,
+  { demands, unknown }: Heard,
 ): Course | undefined {
+  const firmest = firmestOf(
+    demands.filter(({ reason, capacity }) => reason !== 'step' || capacity > group.capacity),
+  );
   const wanted = firmest?.agreed ?? before;
   const to = clampInto(wanted, bounds);
   if (unknown !== undefined && to < group.capacity) return undefined;

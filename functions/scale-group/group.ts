@@ -47,6 +47,8 @@ export interface Series {
   samples: readonly { at: Date; value: number }[];
   /** What was measured just now, where not only CloudWatch knows it. */
   current?: number;
+  /** Of a queue: how many messages workers have in hand now, which are none of its values. */
+  inHand?: number;
   /** Of a queue: how many messages came in each period. */
   arrivals?: readonly { at: Date; value: number }[];
 }
@@ -76,7 +78,10 @@ export interface Override {
 /** What is remembered of a group between runs: the cooldown ledger, one for alarms, schedules and people. */
 export interface GroupState {
   lastOut?: Change;
-  lastIn?: Change;
+  lastIn?: Change & {
+    /** The one before it: what there was before that is not remembered. */
+    previousAt?: Date;
+  };
   /**
    * Written before AWS is asked; it becomes `lastOut` or `lastIn`, and its alarm `actedOn`, once AWS shows it,
    * and is forgotten if not.

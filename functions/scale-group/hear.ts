@@ -9,6 +9,7 @@ import { targetOpinion } from './target.ts';
 export type Demand = Extract<Opinion, { kind: 'demand' }>;
 
 export interface Heard {
+  demands: readonly Demand[];
   /** Whose demand is the largest: of several policies AWS takes that one, too. Undefined if none demands anything. */
   loudest: Demand | undefined;
   /** Who agrees the least to fewer: so far down all of them do. */
@@ -24,8 +25,9 @@ export function hear(policies: readonly Policy[], signals: readonly Signal[], si
   const demands = opinions.filter((opinion) => opinion.kind === 'demand');
   const unknown = opinions.filter(({ kind }) => kind === 'unknown').map(({ text }) => text);
   return {
+    demands,
     loudest: largest(demands, ({ capacity }) => capacity),
-    firmest: largest(demands, ({ agreed }) => agreed),
+    firmest: firmestOf(demands),
     unknown: unknown.length > 0 ? unknown.join('; ') : undefined,
     texts: opinions.map(({ text }) => text),
   };
@@ -46,6 +48,9 @@ function opinionOf(policy: Policy, signal: Signal | undefined, situation: Situat
   }
   throw new TypeError(`A policy of the kind "${policy.kind}" was shown ${signal?.kind ?? 'nothing'}`);
 }
+
+export const firmestOf = (demands: readonly Demand[]): Demand | undefined =>
+  largest(demands, ({ agreed }) => agreed);
 
 const largest = (demands: readonly Demand[], by: (demand: Demand) => number): Demand | undefined =>
   demands.reduce<Demand | undefined>(

@@ -2,7 +2,7 @@
 import type { CloudWatch } from '../../shared/aws/cloudwatch.ts';
 import { type Alarm, describeAlarms, type UnusableAlarm } from '../../shared/aws/cloudwatch-alarms.ts';
 import { type Question, questionOf, readMetrics, type Sample } from '../../shared/aws/cloudwatch-metrics.ts';
-import { messagesWaiting, type Sqs, urlOfQueue } from '../../shared/aws/sqs.ts';
+import { countMessages, type Sqs, urlOfQueue } from '../../shared/aws/sqs.ts';
 import type { ScaleRun } from './clients.ts';
 import type { Signal } from './group.ts';
 import type { BacklogPolicy, Policy, ScaleGroupJob, StepPolicy, TargetPolicy } from './job.ts';
@@ -118,7 +118,7 @@ const queuePeriodSeconds = 60;
 async function aboutQueue({ queue }: BacklogPolicy, { aws }: Measuring): Promise<Inquiry> {
   const url = await urlOfQueue(aws, queue);
   if (url === undefined) return unknown(`there is no queue ${queue}`);
-  const current = await messagesWaiting(aws, url);
+  const { waiting: current, inHand } = await countMessages(aws, url);
   const count = {
     namespace: 'AWS/SQS',
     dimensions: { QueueName: queue },
@@ -134,7 +134,7 @@ async function aboutQueue({ queue }: BacklogPolicy, { aws }: Measuring): Promise
     questions: [waiting, coming],
     signal: ([samples = [], arrivals = []]) => ({
       kind: 'series',
-      series: { periodSeconds: queuePeriodSeconds, samples, current, arrivals },
+      series: { periodSeconds: queuePeriodSeconds, samples, current, inHand, arrivals },
     }),
   };
 }

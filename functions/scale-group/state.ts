@@ -15,7 +15,7 @@ const change = { at: time, from: z.int(), to: z.int() };
 // Not strict: what a later version adds is none of this one's business.
 const groupState = z.object({
   lastOut: z.exactOptional(z.object(change)),
-  lastIn: z.exactOptional(z.object(change)),
+  lastIn: z.exactOptional(z.object({ ...change, previousAt: z.exactOptional(time) })),
   begun: z.exactOptional(z.object({ ...change, actedOn: z.exactOptional(z.string()) })),
   override: z.exactOptional(z.object({ capacity: z.int(), until: time, before: z.int() })),
   actedOn: z.exactOptional(z.string()),
@@ -55,9 +55,12 @@ export function settled(state: GroupState, { capacity }: Pick<SeenGroup, 'capaci
   const happened = { ...asked, to: capacity };
   // Of what a run that was cut off has left undone, the next delivery of its event does the rest.
   const isWhole = Math.abs(capacity - asked.from) >= Math.abs(asked.to - asked.from);
+  const previousAt = rest.lastIn?.at;
   return {
     ...rest,
-    ...(direction > 0 ? { lastOut: happened } : { lastIn: happened }),
+    ...(direction > 0
+      ? { lastOut: happened }
+      : { lastIn: { ...happened, ...(previousAt && { previousAt }) } }),
     ...(actedOn !== undefined && isWhole && { actedOn }),
   };
 }

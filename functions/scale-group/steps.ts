@@ -8,11 +8,10 @@ import { type Opinion, type Situation, shortNumber } from './opinion.ts';
 
 /** It speaks only while its alarm rings. */
 export function stepOpinion(policy: StepPolicy, alarm: SeenAlarm, situation: Situation): Opinion {
-  const { name, state, value, threshold } = alarm;
+  const { name, state } = alarm;
   if (state === 'INSUFFICIENT_DATA') return { kind: 'unknown', text: `${name} has no data` };
   if (state === 'OK') return { kind: 'none', text: `${name} is OK` };
-  // It rings, so that its value has reached the threshold at least.
-  const difference = value === undefined ? 0 : value - threshold;
+  const difference = differenceOf(alarm);
   const step = stepFor(policy.steps, difference, alarm.rings);
   const seen = seenText(alarm, difference);
   if (!step) return { kind: 'none', text: `no step for ${seen}` };
@@ -26,6 +25,15 @@ export function stepOpinion(policy: StepPolicy, alarm: SeenAlarm, situation: Sit
     ...(isAgreed ? { agreed: demand } : { agreed: capacity, objection: 'stabilizing' }),
     text: `${changeText(policy, step, situation)}: ${seen}, step ${policy.steps.indexOf(step) + 1}`,
   };
+}
+
+/**
+ * It rings, so that its threshold was reached at least, though its newest value may be back already: two of three that
+ * are beyond it are enough for many alarms, and some count what is missing as beyond it.
+ */
+function differenceOf({ value, threshold, rings }: SeenAlarm): number {
+  const difference = (value ?? threshold) - threshold;
+  return rings === 'above' ? Math.max(0, difference) : Math.min(0, difference);
 }
 
 /**
@@ -74,6 +82,7 @@ function demandOf(policy: StepPolicy, step: Step, { group: { capacity, starting 
 
 function seenText({ name, value, threshold }: SeenAlarm, difference: number): string {
   if (value === undefined) return `${name} rings without a value`;
+  if (difference === 0 && value !== threshold) return `${name} rings, though at ${shortNumber(value)} by now`;
   const side = difference < 0 ? 'under' : 'over';
   return `${shortNumber(Math.abs(difference))} ${side} the threshold ${shortNumber(threshold)} of ${name}`;
 }

@@ -29,6 +29,8 @@ export function targetOpinion(policy: TargetPolicy, series: Series, situation: S
  * what was removed since was. Otherwise the same high value would add instances again as soon as the first ones serve.
  */
 function capacityAt(at: Date, { group, state: { lastIn }, now }: Situation): number | undefined {
+  // Only the last removal is remembered: how many there were before the one before it, nobody knows.
+  if (lastIn?.previousAt && at < lastIn.previousAt) return undefined;
   const { capacity, starting, serving } = group;
   const today = serving.filter((since) => since <= now).length;
   const then = serving.filter((since) => since <= at).length;

@@ -40,16 +40,20 @@ export async function urlOfQueue({ sqs, patience }: Sqs, name: string): Promise<
   });
 }
 
-/** About how many messages wait; those that a worker has in hand are not counted. */
-export async function messagesWaiting({ sqs, patience }: Sqs, queueUrl: string): Promise<number> {
+/** About how many messages wait, and how many more a worker has in hand. */
+export async function countMessages(
+  { sqs, patience }: Sqs,
+  queueUrl: string,
+): Promise<{ waiting: number; inHand: number }> {
   const client = await sqs();
-  const command = new GetQueueAttributesCommand({
-    QueueUrl: queueUrl,
-    AttributeNames: ['ApproximateNumberOfMessages'],
-  });
+  const counts = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] as const;
+  const command = new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: [...counts] });
   const { Attributes } = await observing('The queue', () => persist(() => client.send(command), patience));
-  const count = Number(Attributes?.['ApproximateNumberOfMessages']);
-  return required(Number.isNaN(count) ? undefined : count, 'ApproximateNumberOfMessages', 'SQS');
+  const [waiting, inHand] = counts.map((name) => {
+    const count = Number(Attributes?.[name]);
+    return required(Number.isNaN(count) ? undefined : count, name, 'SQS');
+  }) as [number, number];
+  return { waiting, inHand };
 }
 
 // SendMessageBatch takes ten, https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html

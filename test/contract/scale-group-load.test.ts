@@ -1,5 +1,6 @@
 /** How scale-group measures the load in the local AWS: alarms, metrics, queues. */
 import { PutMetricAlarmCommand, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import { GetQueueUrlCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { scaleGroupJob } from '../../functions/scale-group/job.ts';
 import { observeSignals } from '../../functions/scale-group/observe-signals.ts';
@@ -209,6 +210,15 @@ describe('a queue', () => {
   test('is seen as it is now, whatever CloudWatch knows of it', async () => {
     await makeQueue(world.raw, 'work', 12);
     expect(await signalOf(backlog)).toMatchObject({ kind: 'series', series: { current: 12, samples: [] } });
+  });
+
+  test('is seen with what its workers have in hand', async () => {
+    await makeQueue(world.raw, 'work', 5);
+    const { QueueUrl } = await world.raw.sqs.send(new GetQueueUrlCommand({ QueueName: 'work' }));
+    await world.raw.sqs.send(
+      new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 2, VisibilityTimeout: 600 }),
+    );
+    expect(await signalOf(backlog)).toMatchObject({ series: { current: 3, inHand: 2 } });
   });
 
   test('that does not exist is unknown', async () => {

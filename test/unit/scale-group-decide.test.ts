@@ -298,6 +298,16 @@ describe('by hand', () => {
       expect(end({ job: { policies: [outPolicy] }, signals: [silent] })).toMatchObject({ to: 4 });
     });
 
+    it('is not what a step would take from what a person has set', () => {
+      const policies = [outPolicy, inPolicy];
+      expect(end({ job: { policies }, signals: [silent, low] })).toMatchObject({ to: 4 });
+      const justNow = rings({ name: 'cpu-low', threshold: 30, rings: 'below', value: 20, since: ago(60) });
+      expect(end({ job: { policies }, signals: [silent, justNow] })).toMatchObject({ to: 4 });
+      expect(end({ job: { policies }, signals: [high, low] })).toMatchObject({ to: 9 });
+      const withTarget = { policies: [inPolicy, targetPolicy] };
+      expect(end({ job: withTarget, signals: [low, steady(20)] })).toMatchObject({ to: 2 });
+    });
+
     it('is nothing less while a policy knows nothing, and nothing is forgotten', () => {
       expect(end({ job: { policies: [outPolicy] }, signals: [unknown] })).toMatchObject({
         kind: 'keep',

@@ -82,6 +82,18 @@ describe('a target', () => {
     expect(opinion(aSeries(42, 42, 42, 50, 50))).toMatchObject({ capacity: 9, agreed: 9 });
   });
 
+  it('is held against nothing known before the last removal but one', () => {
+    const removed = (previousAt: Date) => ({ lastIn: { at: ago(100), from: 10, to: 9, previousAt } });
+    const group = { capacity: 9 };
+    const values = aSeries(40, 40, 20, 20, 20);
+    expect(opinion(values, { group, state: removed(ago(200)) })).toMatchObject({
+      capacity: 3,
+      agreed: 9,
+      objection: 'signal-unknown',
+    });
+    expect(opinion(values, { group, state: removed(ago(400)) })).toMatchObject({ capacity: 3, agreed: 7 });
+  });
+
   it('counts in the units of a group whose instances have weights', () => {
     const serving = Array.from({ length: 10 }, () => ago(3600));
     expect(opinion(steady(90), { group: { capacity: 40, serving } })).toMatchObject({ capacity: 60 });
@@ -130,6 +142,19 @@ describe('a backlog', () => {
     });
     expect(coming()).toMatchObject({ capacity: 2, agreed: 10, objection: 'signal-unknown' });
     expect(opinion({ periodSeconds: 60, samples, arrivals: [] }, { policy })).toMatchObject({ agreed: 10 });
+  });
+
+  it('keeps those that have messages in hand, of an empty queue, too', () => {
+    const holding = (inHand: number) =>
+      opinion({ ...steady(0), current: 0, inHand, arrivals: steady(0).samples }, { policy });
+    expect(holding(0)).toMatchObject({ capacity: 0, agreed: 0 });
+    expect(holding(1)).toMatchObject({ capacity: 1, agreed: 1 });
+    // One worker may hold many: nothing is added for them.
+    expect(holding(30)).toMatchObject({
+      capacity: 10,
+      agreed: 10,
+      text: expect.stringContaining('30 are in hand'),
+    });
   });
 
   it('says how', () => {

@@ -50,6 +50,11 @@ describe('what was begun', () => {
     expect(settled(state, seen(capacity), at(60))).toEqual({ ...kept, ...expected });
   });
 
+  test('leaves of a removal before it the time alone', () => {
+    const twice = settled({ ...into, lastIn: { at: at(-900), from: 8, to: 6 } }, seen(4), at(60));
+    expect(twice).toEqual({ lastIn: { at: at(0), from: 6, to: 4, previousAt: at(-900) } });
+  });
+
   test('is not forgotten while EC2 may still answer as if there had been nothing', () => {
     expect(settled(out, seen(4), at(29))).toBe(out);
     expect(settled(out, seen(4), at(30))).not.toHaveProperty('begun');
@@ -105,7 +110,10 @@ describe('as text', () => {
   const states = fc.record(
     {
       lastOut: change,
-      lastIn: change,
+      lastIn: fc.record(
+        { at: moment, from: count, to: count, previousAt: moment },
+        { requiredKeys: ['at', 'from', 'to'] },
+      ),
       begun: fc.record(
         { at: moment, from: count, to: count, actedOn: transition },
         { requiredKeys: ['at', 'from', 'to'] },
@@ -129,7 +137,7 @@ describe('as text', () => {
     const change = { at: at(0), from: 10_000, to: 10_000 };
     const full: GroupState = {
       lastOut: change,
-      lastIn: change,
+      lastIn: { ...change, previousAt: at(0) },
       override: { capacity: 10_000, until: at(0), before: 10_000 },
       actedOn: `${longest.name}@${alarm.at}`,
     };

@@ -157,11 +157,22 @@ describe('a step policy', () => {
     });
   });
 
-  it('says nothing while its alarm is silent, or the value has gone to the other side', () => {
+  // "2 out of 3 datapoints", or a missing value that counts as one beyond the threshold.
+  it('takes the step at the threshold while its alarm rings though the newest value does not', () => {
+    const more = policy([{ lowerBound: 0, change: 1 }], 'ChangeInCapacity');
+    expect(opinion(more, { value: 59 })).toMatchObject({
+      capacity: 11,
+      text: '+1: cpu-high rings, though at 59 by now, step 1',
+    });
+    const less = policy([{ upperBound: 0, change: -1 }], 'ChangeInCapacity');
+    expect(opinion(less, { ...low, value: 41 })).toMatchObject({ capacity: 9 });
+  });
+
+  it('says nothing while its alarm is silent, or no step is there', () => {
     expect(opinion(policy(outSteps), { state: 'OK' })).toEqual({ kind: 'none', text: 'cpu-high is OK' });
-    expect(opinion(policy(outSteps), { value: 59 })).toEqual({
+    expect(opinion(policy([{ lowerBound: 20, change: 1 }]), { value: 70 })).toEqual({
       kind: 'none',
-      text: 'no step for 1 under the threshold 60 of cpu-high',
+      text: 'no step for 10 over the threshold 60 of cpu-high',
     });
   });
 

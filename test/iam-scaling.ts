@@ -24,7 +24,9 @@ export function balancerNeeds(call: Call): Need[] {
   if (action.startsWith('Describe')) return on('elasticloadbalancing', call, '*');
   const { TargetGroupArn, LoadBalancerName } = parameters;
   const classic = arn('elasticloadbalancing', `loadbalancer/${String(LoadBalancerName)}`);
-  return on('elasticloadbalancing', call, TargetGroupArn === undefined ? classic : String(TargetGroupArn));
+  // The account makes the end of it up.
+  const targetGroup = String(TargetGroupArn).replace(/[^/]+$/, '0123456789abcdef');
+  return on('elasticloadbalancing', call, TargetGroupArn === undefined ? classic : targetGroup);
 }
 
 /** CloudWatch has no resource to name in what is read. */

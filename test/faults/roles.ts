@@ -52,8 +52,7 @@ const groupsInScenarios = [
     name: 'shop',
     instances: {
       tags: { Group: ['shop'] },
-      // The account makes up the rest.
-      targetGroups: [`${ofElasticLoadBalancing}:targetgroup/shop/*`],
+      targetGroups: [`${ofElasticLoadBalancing}:targetgroup/shop/0123456789abcdef`],
       loadBalancers: ['shop-old'],
     },
     minimum: 0,

@@ -10,23 +10,25 @@ const rowHours = 24;
  * so: the next schedule finds what is left.
  *
  * @param resource what the report calls it
+ * @returns whether it was called
  */
 export async function underLock<Job, Clients>(
   { lock, resource = lock }: { lock: string; resource?: string },
   run: Run<Job, Clients>,
   work: (run: Run<Job, Clients>) => Promise<void>,
-): Promise<void> {
+): Promise<boolean> {
   const { ledger, invocation: holder, clock, timeLeft, aws, report } = run;
   const expires = new Date(clock.now().getTime() + rowHours * 3_600_000);
   const request = { slot: lock, holder, expires };
   const { lease, acquiredAt } = await acquireLease(ledger, request, { clock, timeLeft });
   if (lease.state !== 'acquired') {
     report.add({ resource, decision: 'keep', reason: 'another-run', outcome: 'kept' });
-    return;
+    return false;
   }
   const heartbeat = heartbeatOf({ slot: lock, holder, ledger, clock }, acquiredAt);
   try {
     await work(withPatience(run, { ...aws.patience, heartbeat }));
+    return true;
   } finally {
     await release(lock, run);
   }

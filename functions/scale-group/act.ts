@@ -6,7 +6,7 @@ import type { ObservedGroup } from './observe.ts';
 import { headOf } from './outcomes.ts';
 import { scaleIn } from './scale-in.ts';
 import { scaleOut } from './scale-out.ts';
-import { ChangedMeanwhileError, tryTo } from './tell.ts';
+import { ChangedMeanwhileError, type Head, tryTo } from './tell.ts';
 
 /** @param taken how much of `maxActions` is used up */
 export async function carryOut(
@@ -16,41 +16,47 @@ export async function carryOut(
   taken = 0,
 ): Promise<void> {
   const { autoScalingGroup, maxActions } = run.job;
-  if (autoScalingGroup !== undefined) return setCapacity(autoScalingGroup, decision, run);
   const wanted = Math.abs(decision.to - decision.from);
   const allowed = Math.max(0, Math.min(wanted, (maxActions ?? Number.POSITIVE_INFINITY) - taken));
+  if (allowed < wanted) tellLimit(decision, wanted - allowed, run);
+  if (autoScalingGroup !== undefined) return setCapacity(autoScalingGroup, decision, allowed, run);
   const scale = decision.kind === 'scale-out' ? scaleOut : scaleIn;
   const done = await scale(members, allowed, decision.reason, run);
-  tellGroup(decision, { wanted, allowed, done }, run);
+  tellGroup(decision, { wanted, done }, run);
 }
 
-async function setCapacity(name: string, decision: Decision, run: ScaleRun): Promise<void> {
-  const { aws, job } = run;
-  await tryTo(headOf(decision, job), run, () =>
-    setDesiredCapacity(aws, name, decision.to, async () => {
+function tellLimit({ kind, from, to }: Decision, left: number, { job, report }: ScaleRun): void {
+  const later = `${left} of ${Math.abs(to - from)} are left to the next run`;
+  report.limit(`maxActions is ${job.maxActions}: ${kind} of ${job.group}: ${later}`);
+}
+
+async function setCapacity(name: string, decision: Decision, allowed: number, run: ScaleRun): Promise<void> {
+  const { aws } = run;
+  const { from } = decision;
+  const to = decision.to > from ? from + allowed : from - allowed;
+  const head = headWith(decision, { wanted: Math.abs(decision.to - from), done: allowed }, run);
+  await tryTo(head, run, () =>
+    setDesiredCapacity(aws, name, to, async () => {
       // What is terminated does not come back: somebody else may have changed it since the run has looked.
       const group = await readAutoScalingGroup(aws, name);
-      const capacities = [decision.from, decision.to];
-      if (!group || !capacities.includes(group.desired)) throw new ChangedMeanwhileError('changed-meanwhile');
+      if (!group || ![from, to].includes(group.desired)) throw new ChangedMeanwhileError('changed-meanwhile');
     }),
   );
 }
 
 interface Progress {
   wanted: number;
-  allowed: number;
   done: number;
 }
 
-/** The group as a whole: what is missing of it has been told instance by instance. */
-function tellGroup(decision: Decision, { wanted, allowed, done }: Progress, { job, report }: ScaleRun): void {
+function headWith(decision: Decision, { wanted, done }: Progress, { job }: ScaleRun): Head {
   const head = headOf(decision, job);
-  const detail = done < wanted ? `${head.detail}; ${done} of ${wanted}` : head.detail;
-  const told = { ...head, ...(detail !== undefined && { detail }) };
-  if (allowed < wanted) {
-    const later = `${wanted - allowed} of ${wanted} are left to the next run`;
-    report.limit(`maxActions is ${job.maxActions}: ${decision.kind} of ${job.group}: ${later}`);
-  }
-  if (job.dryRun) report.add({ ...told, outcome: 'withheld' });
-  else report.add(done > 0 ? { ...told, outcome: 'done' } : { ...told, outcome: 'kept' });
+  return done < wanted ? { ...head, detail: `${head.detail}; ${done} of ${wanted}` } : head;
+}
+
+/** The group as a whole: what is missing of it has been told instance by instance. */
+function tellGroup(decision: Decision, progress: Progress, run: ScaleRun): void {
+  const told = headWith(decision, progress, run);
+  if (run.job.dryRun) run.report.add({ ...told, outcome: 'withheld' });
+  else run.report.add({ ...told, outcome: progress.done > 0 ? 'done' : 'kept' });
 }

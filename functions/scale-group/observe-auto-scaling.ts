@@ -45,9 +45,8 @@ type Holds = Pick<SeenGroup, 'heldOut' | 'heldIn' | 'ignoresPolicies' | 'ignores
 /** Amazon EC2 Auto Scaling user guide, "Suspend-resume processes". */
 function holdsOf(group: AutoScalingGroup, isRefreshed: boolean): Holds {
   const { suspended } = group;
-  const both = heldBothWays(group, isRefreshed);
-  const heldOut = both ?? (suspended.has('Launch') ? 'launch-suspended' : undefined);
-  const heldIn = both ?? (suspended.has('Terminate') ? 'terminate-suspended' : undefined);
+  const heldOut = heldFromGrowing(group);
+  const heldIn = heldFromShrinking(group, isRefreshed);
   return {
     ...(heldOut && { heldOut }),
     ...(heldIn && { heldIn }),
@@ -56,7 +55,17 @@ function holdsOf(group: AutoScalingGroup, isRefreshed: boolean): Holds {
   };
 }
 
-function heldBothWays({ isBeingDeleted }: AutoScalingGroup, isRefreshed: boolean): HeldReason | undefined {
+function heldFromGrowing({ isBeingDeleted, suspended }: AutoScalingGroup): HeldReason | undefined {
   if (isBeingDeleted) return 'being-deleted';
-  return isRefreshed ? 'refresh-in-progress' : undefined;
+  return suspended.has('Launch') ? 'launch-suspended' : undefined;
+}
+
+function heldFromShrinking(
+  { isBeingDeleted, suspended }: AutoScalingGroup,
+  isRefreshed: boolean,
+): HeldReason | undefined {
+  if (isBeingDeleted) return 'being-deleted';
+  // A refresh takes hours, and instances away by itself: load does not wait for its end, fewer instances can.
+  if (isRefreshed) return 'refresh-in-progress';
+  return suspended.has('Terminate') ? 'terminate-suspended' : undefined;
 }

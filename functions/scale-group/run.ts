@@ -1,5 +1,6 @@
 /** Gives a group of instances the capacity that its load and the clock demand. See docs/scale-group.md. */
 import type { AutomationFunction } from '../../shared/entrypoint.ts';
+import { AutomationError } from '../../shared/errors.ts';
 import { underLock } from '../../shared/under-lock.ts';
 import { carryOut } from './act.ts';
 import type { ScaleClients, ScaleRun } from './clients.ts';
@@ -17,10 +18,13 @@ export const scaleGroup: AutomationFunction<ScaleGroupJob, ScaleClients> = {
   job: scaleGroupJob,
   narrow,
   run: async (run) => {
-    const { group, dryRun } = run.job;
+    const { group, dryRun, override } = run.job;
     // Two that decide at once would both add what one of them adds.
-    if (dryRun) await scale(run);
-    else await underLock({ lock: `scale/${group}`, resource: group }, run, scale);
+    if (dryRun) return scale(run);
+    const isDone = await underLock({ lock: `scale/${group}`, resource: group }, run, scale);
+    // No later run knows of it: the person has to.
+    if (!isDone && override !== undefined)
+      throw new AutomationError(`Another run is at work on ${group}: the override was not taken; ask again`);
   },
 };
 

@@ -1,5 +1,11 @@
 /** How the calls of a run end, as its report has it. */
-import { awsErrorOf, isBetweenStates, isStopProtected, natureOf } from '../../shared/aws/errors.ts';
+import {
+  awsErrorOf,
+  isBetweenStates,
+  isRefreshing,
+  isStopProtected,
+  natureOf,
+} from '../../shared/aws/errors.ts';
 import { AutomationError } from '../../shared/errors.ts';
 import { LeaseLostError } from '../../shared/lease.ts';
 import type { Outcome } from '../../shared/report.ts';
@@ -32,6 +38,7 @@ export type KeptReason =
   | 'between-states'
   | 'no-capacity'
   | 'not-found'
+  | 'refresh-in-progress'
   | 'activity-in-progress';
 
 /** Does one thing, and tells of it: what fails keeps nothing else from being done. */
@@ -76,6 +83,7 @@ function keptReason(cause: unknown): KeptReason | undefined {
   if (cause instanceof ChangedMeanwhileError) return cause.reason;
   if (isStopProtected(cause)) return 'protected';
   if (isBetweenStates(cause)) return 'between-states';
+  if (isRefreshing(cause)) return 'refresh-in-progress';
   const nature = natureOf(cause);
   if (nature === 'no-capacity') return nature;
   if (nature === 'absent') return 'not-found';

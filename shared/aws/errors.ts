@@ -55,6 +55,8 @@ const natures: Record<string, Nature> = {
   ResourceContentionFault: 'throttled',
   ScalingActivityInProgressFault: 'busy',
   InstanceRefreshInProgressFault: 'busy',
+  // The same, where the operation does not declare it.
+  InstanceRefreshInProgress: 'busy',
   // An instance, and a Classic Load Balancer's.
   InvalidEndPointException: 'absent',
   QueueDoesNotExist: 'absent',
@@ -163,6 +165,10 @@ export const isBetweenStates = (error: unknown): boolean =>
 /** Of StopInstances: a person has protected the instance from it. */
 export const isStopProtected = (error: unknown): boolean =>
   awsErrorOf(error).name === 'OperationNotPermitted';
+
+/** Of Auto Scaling: the group's instances are being replaced. */
+export const isRefreshing = (error: unknown): boolean =>
+  awsErrorOf(error).name.startsWith('InstanceRefreshInProgress');
 
 /** Of StopInstances: the instance can be stopped, but not hibernated. */
 export const cannotHibernate = (error: unknown): boolean =>

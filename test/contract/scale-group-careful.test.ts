@@ -277,7 +277,7 @@ describe('starting', () => {
 });
 
 describe('an Auto Scaling group', () => {
-  beforeEach(() => makeAutoScalingGroup(world.raw, 'shop', { desired: 2, minimum: 1, maximum: 4 }));
+  beforeEach(() => makeAutoScalingGroup(world.raw, 'shop', { desired: 2, minimum: 0, maximum: 4 }));
 
   const shop = (capacity: number) => ({
     group: 'shop',
@@ -287,11 +287,27 @@ describe('an Auto Scaling group', () => {
     cause: 'tick',
   });
 
-  test('is held while its instances are replaced', async () => {
+  test('does not shrink while its instances are replaced, but grows', async () => {
     sandbox.refreshGroup('shop', true);
-    expect(told(await world.run(shop(3)))).toEqual(['shop keep refresh-in-progress: kept']);
-    sandbox.refreshGroup('shop', false);
+    expect(told(await world.run(shop(1)))).toEqual(['shop keep refresh-in-progress: kept']);
     expect(told(await world.run(shop(3)))).toEqual(['shop scale-out bounds: done']);
+    sandbox.refreshGroup('shop', false);
+    expect(told(await world.run(shop(1)))).toEqual(['shop scale-in bounds: done']);
+  });
+
+  test('waits where AWS does not let it grow while its instances are replaced', async () => {
+    refuse('SetDesiredCapacity', 'InstanceRefreshInProgress');
+    expect(told(await world.run(shop(3)))).toEqual(['shop scale-out refresh-in-progress: kept']);
+  });
+
+  test.each([
+    ['grows', 4, 3],
+    ['shrinks', 0, 1],
+  ])('%s by `maxActions` at a time, and says what is left', async (_verb, wanted, first) => {
+    await expect(world.run({ ...shop(wanted), maxActions: 1 })).rejects.toThrow(
+      /maxActions is 1: .* of shop: 1 of 2 are left to the next run/,
+    );
+    expect(await desiredCapacity(world.raw, 'shop')).toBe(first);
   });
 
   test('is left as it is where somebody has changed it since the run has looked', async () => {

@@ -172,7 +172,8 @@ describe('an Auto Scaling group', () => {
     expect(world.writes(from)).toEqual([]);
   });
 
-  test('is left to another run that is at work', async () => {
+  /** It renews its lease while this one waits. */
+  const anotherIsAtWork = async () => {
     await world.ledger.acquire({
       slot: 'scale/web',
       holder: 'another',
@@ -180,16 +181,30 @@ describe('an Auto Scaling group', () => {
       leaseSeconds: 45,
       expires: world.clock.now(),
     });
-    const from = world.clock.now();
-    const event = await ring(70);
-    // It renews its lease while this one waits.
     const { sleep } = world.clock;
     world.clock.sleep = async (milliseconds) => {
       await sleep(milliseconds);
       await world.ledger.renew('scale/web', 'another', new Date(world.clock.now().getTime() + 45_000));
     };
+  };
+
+  test('is left to another run that is at work', async () => {
+    await anotherIsAtWork();
+    const from = world.clock.now();
+    const event = await ring(70);
     expect(told(await world.run(event))).toEqual(['web keep another-run: kept']);
     expect(await desired()).toBe(2);
     expect(world.clock.now().getTime() - from.getTime()).toBeLessThan(60_000);
   });
+
+  test.each([{ capacity: 6, until: '22:00' }, 'end'])(
+    'tells a person that %j was not taken, since another run is at work',
+    async (override) => {
+      await anotherIsAtWork();
+      await expect(world.run({ ...job, override })).rejects.toThrow(
+        /Another run is at work on web: the override was not taken/,
+      );
+      expect(await desired()).toBe(2);
+    },
+  );
 });

@@ -42,8 +42,12 @@ export class InstanceStates {
   /** Its state while it turns; undefined: it is as moto says. */
   turning(id: string): 'pending' | 'stopping' | undefined {
     const record = this.#records.get(id);
-    if (!record || this.#now() >= record.turnedAt) return undefined;
-    return record.stoppedAt ? 'stopping' : 'pending';
+    if (!record) return undefined;
+    const { launchedAt, stoppedAt, turnedAt } = record;
+    const now = this.#now();
+    // The account's clock may be set back: then it has turned long ago.
+    if (now < (stoppedAt ?? launchedAt) || now >= turnedAt) return undefined;
+    return stoppedAt ? 'stopping' : 'pending';
   }
 
   startedAt(id: string): Date | undefined {

@@ -306,6 +306,7 @@ const operators: Readonly<Record<string, Holds>> = {
   // True, too, where the request has no such key.
   'ForAllValues:StringEquals': (found, expected) =>
     [found ?? []].flat().every((value) => expected.includes(value)),
+  Null: (found, expected) => expected.includes(`${found === undefined || found.length === 0}`),
 };
 
 function holds(

@@ -57,8 +57,11 @@ export interface Series {
 export type Signal =
   | { kind: 'alarm'; alarm: SeenAlarm }
   | { kind: 'series'; series: Series }
-  /** It does not exist, or has no data: nothing follows from it but that nothing may be taken away. */
-  | { kind: 'unknown'; why: string };
+  /**
+   * It does not exist, cannot be read, or has no data: nothing follows from it but that nothing may be taken away.
+   * `isFault`: it will not come by itself, or nobody would know that it does not come; the run ends with an error.
+   */
+  | { kind: 'unknown'; why: string; isFault?: true };
 
 /** One change of a group that AWS has shown to have happened. */
 export interface Change {
@@ -88,6 +91,6 @@ export interface GroupState {
    */
   begun?: Change & { actedOn?: string };
   override?: Override;
-  /** `<alarm>@<time of its transition>` that was acted on last: its event may come again. */
+  /** The time of the alarm's transition that was acted on last: its event may come again. */
   actedOn?: string;
 }

@@ -10,7 +10,11 @@ import {
 } from '../../shared/plan/permissions.ts';
 
 /** The mark of a member that is being taken out of service. */
-const onlyTheMark = { 'ForAllValues:StringEquals': { 'aws:TagKeys': ['groundskeeper:draining'] } };
+const onlyTheMark = {
+  'ForAllValues:StringEquals': { 'aws:TagKeys': ['groundskeeper:draining'] },
+  // That is true without any key, too, and DeleteTags without a key takes all tags away.
+  Null: { 'aws:TagKeys': 'false' },
+};
 
 export const permissions: Permissions = {
   statements: [

@@ -4,8 +4,8 @@ import type { ScaleGroupJob } from './job.ts';
 
 type AlarmEvent = NonNullable<ScaleGroupJob['alarm']>;
 
-/** What is remembered of an event that was acted on. */
-export const transitionOf = ({ name, at }: Pick<AlarmEvent, 'name' | 'at'>): string => `${name}@${at}`;
+/** What is remembered of an event that was acted on: its time alone, since a row of the ledger is short, and names are long. */
+export const transitionOf = ({ at }: Pick<AlarmEvent, 'at'>): string => at;
 
 /**
  * Whether all that an event can tell was acted on already. Any older one is as good as the same: whoever acted on the
@@ -13,6 +13,5 @@ export const transitionOf = ({ name, at }: Pick<AlarmEvent, 'name' | 'at'>): str
  */
 export function isRepeated({ alarm }: Pick<ScaleGroupJob, 'alarm'>, { actedOn }: GroupState): boolean {
   if (!alarm || actedOn === undefined) return false;
-  const last = actedOn.slice(actedOn.lastIndexOf('@') + 1);
-  return Date.parse(alarm.at) <= Date.parse(last);
+  return Date.parse(alarm.at) <= Date.parse(actedOn);
 }

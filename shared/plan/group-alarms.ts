@@ -17,7 +17,7 @@ export const groupAlarmResources = ({ groups }: Pick<Plan, 'groups'>, target: Ta
 const comparisons = { above: 'GreaterThanThreshold', below: 'LessThanThreshold' } as const;
 
 function groupAlarm(group: string, alarm: GroupAlarm, owner: string): Resource {
-  const { name, metric, rings, threshold, minutes } = alarm;
+  const { name, metric, rings, threshold, minutes, missing } = alarm;
   return {
     Type: 'AWS::CloudWatch::Alarm',
     Properties: {
@@ -31,6 +31,7 @@ function groupAlarm(group: string, alarm: GroupAlarm, owner: string): Resource {
       EvaluationPeriods: (minutes * 60) / metric.periodSeconds,
       ComparisonOperator: comparisons[rings],
       Threshold: threshold,
+      TreatMissingData: missing,
     },
   };
 }

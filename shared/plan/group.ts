@@ -23,6 +23,8 @@ export interface GroupAlarm {
   rings: 'above' | 'below';
   threshold: number;
   minutes: number;
+  /** What a period without a value is taken for, in CloudWatch's words. */
+  missing: 'missing' | 'notBreaching' | 'breaching' | 'ignore';
 }
 
 export interface Group {

@@ -45,8 +45,12 @@ function policyOf({ step, target, backlog }: PolicyFile, group: string): Scaling
   throw new PlanError(`A policy of group ${group} passed the rules and is none`);
 }
 
-function alarmOf({ name, metric, above, below, minutes }: AlarmFile): GroupAlarm {
+/** No value is no reason to grow, nor one to shrink: errors that are counted only where there are some are the rule. */
+const silences = { above: 'notBreaching', below: 'missing' } as const;
+
+function alarmOf({ name, metric, above, below, minutes, missing }: AlarmFile): GroupAlarm {
   const threshold = above ?? below;
   if (threshold === undefined) throw new PlanError(`Alarm ${name} passed the rules and has no threshold`);
-  return { name, metric, rings: above === undefined ? 'below' : 'above', threshold, minutes };
+  const rings = above === undefined ? 'below' : 'above';
+  return { name, metric, rings, threshold, minutes, missing: missing ?? silences[rings] };
 }

@@ -209,6 +209,17 @@ describe('A policy', () => {
     );
   });
 
+  test("says of missing data what CloudWatch's words are", () => {
+    expect(
+      plan([
+        ...keys,
+        `policies: [{ step: { ${alarm('above: 70, minutes: 1, missing: ok')}, steps: [{ change: 1 }] } }]`,
+      ]),
+    ).toContain(
+      'alarm.missing: "ok" is not a treatment of missing data; expected one of missing, notBreaching, breaching, ignore',
+    );
+  });
+
   test('has an alarm of its own, by its name', () => {
     expect(made(alarm('above: 70, minutes: 3'), alarm('below: 30, minutes: 3'))).toContain(
       'policies[1].step.alarm.name: "cpu-high" is the name of another alarm of this group; expected each name once',
@@ -257,6 +268,30 @@ describe('A schedule', () => {
         `timezone: Europe/Berlin\ngroups:\n  - { ${keys.join(', ')}, schedule: [{ at: "02:30", minimum: 3 }] }\n`,
       ),
     ).toBe('no mistake');
+  });
+
+  describe('of a group by targets alone', () => {
+    const target = 'target: { metric: { namespace: AWS/EC2, name: CPUUtilization }, value: 50 }';
+    const byTarget = (...more: string[]) =>
+      plan(['name: web', 'autoScalingGroup: web', 'minimum: 0', 'maximum: 4', ...more]);
+    const stands =
+      'a target alone never leaves 0 instances; expected a minimum of 1 or more, or another policy';
+
+    test('leaves it at least one instance, or none until it says otherwise', () => {
+      const policies = `policies: [{ ${target} }]`;
+      expect(byTarget(policies)).toBe(at('4:14', `groups[0].minimum: ${stands}`));
+      const night = '{ at: "20:00", capacity: 0 }';
+      expect(byTarget(policies, `schedule: [{ at: "08:00", minimum: 1 }, ${night}]`)).toBe('no mistake');
+      expect(byTarget(policies, `schedule: [{ at: "08:00", maximum: 3 }, ${night}]`)).toContain(
+        `groups[0].schedule[0]: ${stands}`,
+      );
+    });
+
+    test('may let it have none where another policy brings it back', () => {
+      const backlog = 'backlog: { queue: jobs, secondsPerMessage: 1, acceptableSeconds: 60 }';
+      expect(byTarget(`policies: [{ ${target} }, { ${backlog} }]`)).toBe('no mistake');
+      expect(plan([...keys, `policies: [{ ${target} }]`])).toBe('no mistake');
+    });
   });
 
   test('is what exceptions are of', () => {

@@ -154,6 +154,7 @@ describe('An alarm', () => {
       EvaluationPeriods: 3,
       ComparisonOperator: 'GreaterThanThreshold',
       Threshold: 70,
+      TreatMissingData: 'notBreaching',
     });
   });
 
@@ -165,6 +166,17 @@ describe('An alarm', () => {
       ComparisonOperator: 'LessThanThreshold',
       Threshold: 0,
     });
+  });
+
+  test('without data neither grows a group nor shrinks it, unless the plan says what that means', () => {
+    const silenceOf = (keys: string) =>
+      compilePlan(
+        planOf(web.replace('above: 70', keys).replace(/steps: .*$/m, 'steps: [{ change: 1 }]')),
+        target,
+      ).resources['GroupWebCpuHighAlarm']?.Properties?.['TreatMissingData'];
+    expect(silenceOf('above: 70')).toBe('notBreaching');
+    expect(silenceOf('below: 70')).toBe('missing');
+    expect(silenceOf('below: 70\n            missing: breaching')).toBe('breaching');
   });
 
   test('starts the function when it begins to ring, made or named, with the event beside the job', () => {
@@ -217,6 +229,8 @@ describe('The rights of scale-group', () => {
       expect(conditions?.['ForAllValues:StringEquals']).toEqual({
         'aws:TagKeys': ['groundskeeper:draining'],
       });
+      // Without any key DeleteTags would take all tags away.
+      expect(conditions?.['Null']).toEqual({ 'aws:TagKeys': 'false' });
       expect(conditions?.['StringEquals']).toHaveProperty('aws:ResourceTag/Role');
     }
   });

@@ -53,6 +53,24 @@ function momentMistakes({ path, period }: DraftPeriod, earlier: readonly DraftPe
   return [{ path: [...path, 'at'], message }];
 }
 
+/**
+ * Of no instance nothing is measured that a target could be held against: what it has shrunk to 0 stays at 0. A
+ * `capacity: 0` that the clock ends is another thing.
+ */
+export function standstillMistakes({ path, minimum, policies, schedule }: DraftGroup): Mistake[] {
+  const isByTargets = policies.length > 0 && policies.every(({ kinds }) => kinds.join() === 'target');
+  if (!isByTargets || minimum !== 0) return [];
+  const message =
+    'a target alone never leaves 0 instances; expected a minimum of 1 or more, or another policy';
+  if (schedule.length === 0) return [{ path: [...path, 'minimum'], message }];
+  return schedule
+    .filter(({ period }) => period && canReachZero(period))
+    .map((entry) => ({ path: entry.path, message }));
+}
+
+const canReachZero = ({ minimum = 0, maximum, capacity }: Period): boolean =>
+  capacity === undefined && minimum === 0 && maximum !== 0;
+
 function exceptMistakes({ path, schedule, hasExceptDates }: DraftGroup): Mistake[] {
   if (!hasExceptDates || schedule.length > 0) return [];
   const message = 'has no meaning by itself; expected "schedule" beside it';

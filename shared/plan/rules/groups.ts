@@ -4,7 +4,7 @@ import { type DraftGroup, groupKinds } from '../draft-groups.ts';
 import { groupAlarmId, groupResourceId } from '../logical-ids.ts';
 import { type Mistake, quote } from '../mistakes.ts';
 import { alarmMistakes, policyMistakes } from './group-policies.ts';
-import { periodMistakes } from './group-schedule.ts';
+import { periodMistakes, standstillMistakes } from './group-schedule.ts';
 
 export function groupMistakes({ groups }: Draft, region: string): Mistake[] {
   return [
@@ -20,6 +20,7 @@ export function groupMistakes({ groups }: Draft, region: string): Mistake[] {
         ...policyMistakes(group),
         ...alarmMistakes(group),
         ...periodMistakes(group),
+        ...standstillMistakes(group),
       ];
     }),
     ...alarmTwins(groups),

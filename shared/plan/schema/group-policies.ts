@@ -26,6 +26,9 @@ const minutes = z
   .min(1, `is not a number of minutes; expected 1 to ${mostMinutes}`)
   .max(mostMinutes, `is not a number of minutes; expected 1 to ${mostMinutes}`);
 
+/** Amazon CloudWatch API reference, PutMetricAlarm: TreatMissingData. */
+const missingData = ['missing', 'notBreaching', 'breaching', 'ignore'] as const;
+
 export const groupAlarm = z
   .strictObject({
     name: described(nameField, 'The alarm: in CloudWatch it is `<service>-<stage>-<group>.<name>`.', [
@@ -38,6 +41,15 @@ export const groupAlarm = z
       description: 'For so long, without a break: a multiple of the period.',
       examples: [3],
     }),
+    missing: z
+      .enum(missingData, {
+        error: `is not a treatment of missing data; expected one of ${missingData.join(', ')}`,
+      })
+      .optional()
+      .meta({
+        description:
+          "What a period without a value is taken for, in CloudWatch's words. Left out: `notBreaching` of an alarm `above`, which is silent then, and `missing` of one `below`: what was not measured takes nothing away.",
+      }),
   })
   .meta(oneOfKeys(['above', 'below']));
 

@@ -1,5 +1,5 @@
 /** Hands what is more than one run can do to workers: this function itself, started by its queue. */
-import { messagesWaiting, sendMessages } from '../../shared/aws/sqs.ts';
+import { countMessages, sendMessages } from '../../shared/aws/sqs.ts';
 import type { Outcome } from '../../shared/report.ts';
 import { type Batch, batchesOf, mostInOneRun } from './batches.ts';
 import type { ExpireRun } from './clients.ts';
@@ -11,7 +11,7 @@ type Due = Awaited<ReturnType<typeof countDue>>;
 export async function handOver(due: Due, run: ExpireRun): Promise<boolean> {
   const { queueUrl } = run;
   if (queueUrl === undefined || !isTooMuch(due, run)) return false;
-  const waiting = await messagesWaiting(run.aws, queueUrl);
+  const { waiting } = await countMessages(run.aws, queueUrl);
   // Sent again, each batch would only find that the workers were there before.
   if (waiting > 0) run.report.add(stillWorking(waiting));
   else await send(batchesOf(rowsBySource(due)), queueUrl, run);

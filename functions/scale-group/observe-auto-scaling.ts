@@ -33,7 +33,9 @@ export async function observeAutoScalingGroup(name: string, run: ScaleRun): Prom
       maximum: group.maximum,
       ...holdsOf(group, refreshed),
     },
-    inService: healthy.filter((instance) => instance.warmAt <= now).map(({ id }) => id),
+    inService: healthy
+      .filter((instance) => instance.warmAt <= now)
+      .map(({ id, warmAt: since }) => ({ id, since })),
   };
 }
 

@@ -2,7 +2,7 @@ import { impairedInstances } from '../../shared/aws/ec2-instance-power.ts';
 import { observeInstances } from '../../shared/aws/ec2-instances.ts';
 import type { ScaleRun } from './clients.ts';
 import type { InstanceGroup } from './job.ts';
-import { groupOf, isInService, memberTags, toMember } from './members.ts';
+import { groupOf, isInService, memberTags, toMember, warmAt } from './members.ts';
 import type { ObservedGroup } from './observe.ts';
 import { observePlaces } from './observe-places.ts';
 
@@ -23,7 +23,9 @@ export async function observeMembers(wanted: InstanceGroup, run: ScaleRun): Prom
   );
   return {
     group: groupOf(members, warmup),
-    inService: members.filter((member) => isInService(member, warmup)).map(({ id }) => id),
+    inService: members
+      .filter((member) => isInService(member, warmup))
+      .map(({ id, startedAt }) => ({ id, since: warmAt(startedAt, job.warmupSeconds) })),
     members,
     strangers: found.filter((instance) => !own.includes(instance)).map(({ id }) => id),
   };

@@ -3,21 +3,36 @@ import type { GroupState, Override, SeenGroup } from './group.ts';
 import type { ScaleGroupJob } from './job.ts';
 import { nextMoment } from './periods.ts';
 
+type Asking = Pick<ScaleGroupJob, 'override' | 'policies' | 'stabilizationSeconds' | 'timezone'>;
+
 /**
  * The override that a run has to go by: the job's own, or the one that is remembered. One that has ended stays until its
- * end is carried out ({@link isOver}). What the group had before the first of several is what comes back.
+ * end is carried out ({@link isOver}), or is too long ago. What the group had before the first of several is what comes
+ * back.
  */
 export function overrideOf(
-  { override: asked, timezone }: Pick<ScaleGroupJob, 'override' | 'timezone'>,
+  job: Asking,
   { capacity }: Pick<SeenGroup, 'capacity'>,
-  { override: remembered }: Pick<GroupState, 'override'>,
+  { override }: Pick<GroupState, 'override'>,
   now: Date,
 ): Override | undefined {
-  if (asked === undefined) return remembered;
-  if (asked === 'end')
-    return remembered && { ...remembered, until: remembered.until < now ? remembered.until : now };
+  const remembered = override && !isForgotten(override, job, now) ? override : undefined;
+  const { override: asked, timezone } = job;
+  if (asked === undefined || asked === 'end') return remembered;
   const until = nextMoment(asked.until, timezone, now);
   return { capacity: asked.capacity, until, before: remembered?.before ?? capacity };
 }
 
 export const isOver = ({ until }: Override, now: Date): boolean => until <= now;
+
+/** Two of the longest ticks. */
+const leastPatience = 600;
+
+/**
+ * What kept the group from having what it had before (a signal that is unknown, a hold of AWS) may take hours, and what
+ * was before is no measure by then: policies know better. Without any nothing else would ever take it back.
+ */
+function isForgotten({ until }: Override, { policies, stabilizationSeconds }: Asking, now: Date): boolean {
+  const patience = Math.max(stabilizationSeconds, leastPatience) * 1_000;
+  return policies.length > 0 && now.getTime() - until.getTime() > patience;
+}

@@ -51,8 +51,11 @@ function newestOf(series: Series, situation: Situation): Sample | undefined {
 /** CloudWatch shows some metrics minutes after their period has ended; what is older says nothing about now. */
 const usualDelayMs = 300_000;
 
-const isOfLate = ({ at }: Sample, { periodSeconds }: Series, { now }: Situation): boolean =>
-  now.getTime() - at.getTime() <= usualDelayMs + 2 * periodSeconds * 1000;
+export const isOfLate = (
+  { at }: Sample,
+  { periodSeconds }: Pick<Series, 'periodSeconds'>,
+  { now }: Pick<Situation, 'now'>,
+): boolean => now.getTime() - at.getTime() <= usualDelayMs + 2 * periodSeconds * 1000;
 
 /** Of each value of the window; undefined if one is missing in it, or nothing can be said by it. */
 function demandsOver(series: Series, { demandThen }: Reading, situation: Situation): number[] | undefined {

@@ -36,7 +36,9 @@ export function stateIn(text: string): GroupState {
 export function stateNow(state: GroupState, group: SeenGroup, job: ScaleGroupJob, now: Date): GroupState {
   const known = settled(state, group, now);
   const override = overrideOf(job, group, known, now);
-  return override ? { ...known, override } : known;
+  if (override) return { ...known, override };
+  const { override: _forgotten, ...rest } = known;
+  return rest;
 }
 
 /** So long after a call EC2 may still answer as if there had been none. */

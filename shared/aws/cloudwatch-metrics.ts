@@ -6,6 +6,7 @@ import {
 import { ObservationError } from '../errors.ts';
 import type { CloudWatch } from './cloudwatch.ts';
 import { pages, required, slices } from './ec2.ts';
+import { readOr } from './read-or.ts';
 
 /** A metric, or what an alarm reckons of several. */
 export interface Question {
@@ -39,8 +40,11 @@ export interface Sample {
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
 const queriesPerCall = 500;
 
+/** The samples of a question, the oldest first, or why they could not be read. */
+export type Answer = readonly Sample[] | ObservationError;
+
 /**
- * The samples of each question, in the questions' order, the oldest first.
+ * The answer to each question, in the questions' order.
  *
  * @param span from the start of the first period to the end of the last one
  */
@@ -48,23 +52,26 @@ export async function readMetrics(
   place: CloudWatch,
   questions: readonly Question[],
   span: Span,
-): Promise<Sample[][]> {
-  const answers = new Map<Question, Sample[]>();
+): Promise<Answer[]> {
+  const answers = new Map<Question, Answer>();
   const plain = questions.filter(isPlain);
   for (const slice of slices(plain, queriesPerCall)) {
     const queries = slice.flatMap(({ queries: [query] }, index) => ({ ...query, Id: `m${index}` }));
-    const samples = await readSamples(place, queries, span);
+    const results = await readOr(() => readResults(place, queries, span));
     slice.forEach((question, index) => {
-      answers.set(question, samples.get(`m${index}`) ?? []);
+      answers.set(question, answerIn(results, `m${index}`));
     });
   }
   // Expressions name other queries by their ids, and those of two alarms may be alike; of Metrics Insights' a call takes one.
   for (const question of questions.filter((asked) => !isPlain(asked))) {
-    const samples = await readSamples(place, question.queries, span);
-    answers.set(question, samples.get(question.returns) ?? []);
+    const results = await readOr(() => readResults(place, question.queries, span));
+    answers.set(question, answerIn(results, question.returns));
   }
   return questions.map((question) => answers.get(question) ?? []);
 }
+
+const answerIn = (results: ReadonlyMap<string, Answer> | ObservationError, id: string): Answer =>
+  results instanceof ObservationError ? results : (results.get(id) ?? []);
 
 const isPlain = ({ queries }: Question): boolean =>
   queries.every(({ MetricStat }) => MetricStat !== undefined) && queries.length === 1;
@@ -75,12 +82,12 @@ interface Span {
 }
 
 /** By the queries' ids. */
-async function readSamples(
+async function readResults(
   place: CloudWatch,
   queries: readonly MetricDataQuery[],
   { from: StartTime, to: EndTime }: Span,
-): Promise<Map<string, Sample[]>> {
-  const samples = new Map<string, Sample[]>();
+): Promise<Map<string, Answer>> {
+  const answers = new Map<string, Answer>();
   const MetricDataQueries = [...queries];
   const wanted = { MetricDataQueries, StartTime, EndTime, ScanBy: 'TimestampAscending' as const };
   const read = (from: { NextToken?: string }) =>
@@ -88,22 +95,21 @@ async function readSamples(
   for await (const { MetricDataResults = [] } of pages(place, 'Metrics', read))
     for (const result of MetricDataResults) {
       const id = required(result.Id, 'Id', 'CloudWatch');
-      samples.set(id, [...(samples.get(id) ?? []), ...samplesOf(result)]);
+      answers.set(id, joined(answers.get(id) ?? [], answerOf(result)));
     }
-  return samples;
+  return answers;
 }
 
-function samplesOf({
-  StatusCode,
-  Label,
-  Messages,
-  Timestamps = [],
-  Values = [],
-}: MetricDataResult): Sample[] {
+function joined(before: Answer, more: Answer): Answer {
+  if (before instanceof ObservationError) return before;
+  return more instanceof ObservationError ? more : [...before, ...more];
+}
+
+function answerOf({ StatusCode, Label, Messages, Timestamps = [], Values = [] }: MetricDataResult): Answer {
   // What could not be read is not what is not there. Partial data goes on on the next page.
   if (StatusCode === 'InternalError' || StatusCode === 'Forbidden') {
     const why = (Messages ?? []).map(({ Code, Value }) => `: ${Code}: ${Value}`).join('');
-    throw new ObservationError(`The metric ${Label} could not be read: ${StatusCode}${why}`);
+    return new ObservationError(`The metric ${Label} could not be read: ${StatusCode}${why}`);
   }
   return Timestamps.map((at, index) => ({ at, value: required(Values[index], 'Values', 'CloudWatch') }));
 }

@@ -2,6 +2,7 @@
 import { PutMetricAlarmCommand, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { GetQueueUrlCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Serving } from '../../functions/scale-group/inquiries.ts';
 import { scaleGroupJob } from '../../functions/scale-group/job.ts';
 import { observeSignals } from '../../functions/scale-group/observe-signals.ts';
 import { questionOf, readMetrics } from '../../shared/aws/cloudwatch-metrics.ts';
@@ -51,9 +52,11 @@ const place = () => ({
   patience: { clock: world.clock, random: () => 0.5, timeLeft: () => 600_000 },
 });
 
+const since = (id: string, at = minutesAgo(60)): Serving => ({ id, since: at });
+
 const signalOf = async (
   policy: object,
-  { inService = ['i-1'], ...rest }: { inService?: string[]; alarm?: object } = {},
+  { inService = [], ...rest }: { inService?: Serving[]; alarm?: object } = {},
 ) => {
   const job = scaleGroupJob.parse({
     group: 'web',
@@ -92,6 +95,16 @@ describe('an alarm', () => {
     await ring();
     await measured({ 60: 83 });
     expect(await signalOf(step)).toMatchObject({ kind: 'alarm', alarm: { value: undefined } });
+    await measured({ 9: 83 });
+    expect(await signalOf(step)).toMatchObject({ kind: 'alarm', alarm: { value: undefined } });
+  });
+
+  test('that does not ring is not asked for its value', async () => {
+    await makeAlarm(world.raw, 'cpu-high', 60);
+    await setAlarm(world.raw, 'cpu-high', 'OK');
+    await measured({ 1: 30 });
+    expect(await signalOf(step)).toMatchObject({ kind: 'alarm', alarm: { state: 'OK', value: undefined } });
+    expect(sandbox.calls.map(({ action }) => action)).not.toContain('GetMetricData');
   });
 
   test('has the value that its event tells, without another question', async () => {
@@ -113,7 +126,11 @@ describe('an alarm', () => {
   });
 
   test('that does not exist is unknown, not silent', async () => {
-    expect(await signalOf(step)).toEqual({ kind: 'unknown', why: 'there is no alarm cpu-high' });
+    expect(await signalOf(step)).toEqual({
+      kind: 'unknown',
+      why: 'there is no alarm cpu-high',
+      isFault: true,
+    });
   });
 
   test('without a threshold of its own is unknown', async () => {
@@ -133,6 +150,7 @@ describe('an alarm', () => {
     expect(await signalOf(step)).toEqual({
       kind: 'unknown',
       why: 'the alarm cpu-high cannot be scaled by: it has no fixed threshold',
+      isFault: true,
     });
   });
 });
@@ -163,12 +181,26 @@ describe('a metric', () => {
     await measured({ 2: 30, 1: 40 }, { InstanceId: 'i-1' });
     await measured({ 2: 50 }, { InstanceId: 'i-2' });
     await measured({ 2: 99, 1: 99 }, { InstanceId: 'i-other' });
-    const signal = await signalOf(target({ perInstance: true }), { inService: ['i-1', 'i-2'] });
+    const signal = await signalOf(target({ perInstance: true }), { inService: [since('i-1'), since('i-2')] });
     expect(signal).toMatchObject({
       series: {
         samples: [
           { at: minute(2), value: 40 },
           { at: minute(1), value: 40 },
+        ],
+      },
+    });
+  });
+
+  test('of an instance counts from its warm-up on', async () => {
+    await measured({ 3: 30, 2: 30 }, { InstanceId: 'i-1' });
+    await measured({ 3: 90, 2: 40 }, { InstanceId: 'i-new' });
+    const inService = [since('i-1'), since('i-new', minute(2))];
+    expect(await signalOf(target({ perInstance: true }), { inService })).toMatchObject({
+      series: {
+        samples: [
+          { at: minute(3), value: 30 },
+          { at: minute(2), value: 35 },
         ],
       },
     });
@@ -182,9 +214,13 @@ describe('a metric', () => {
     });
   });
 
-  test('that CloudWatch may not show ends the run', async () => {
+  test('that may not be read is unknown', async () => {
     sandbox.inject({ action: 'GetMetricData', effect: { kind: 'error', code: 'AccessDenied' } });
-    await expect(signalOf(target())).rejects.toThrow('Metrics could not be read: AccessDenied');
+    expect(await signalOf(target())).toMatchObject({
+      kind: 'unknown',
+      why: expect.stringContaining('Metrics could not be read: AccessDenied'),
+      isFault: true,
+    });
   });
 
   test('is read for more instances than one call takes', async () => {
@@ -199,7 +235,7 @@ describe('a metric', () => {
       });
     const questions = Array.from({ length: 501 }, (_, id) => question(id));
     const answers = await readMetrics(place(), questions, { from: minute(2), to: minute(0) });
-    expect(answers.findIndex((samples) => samples.length > 0)).toBe(500);
+    expect(answers.findIndex((samples) => Array.isArray(samples) && samples.length > 0)).toBe(500);
     expect(sandbox.calls.filter(({ action }) => action === 'GetMetricData')).toHaveLength(2);
   });
 });
@@ -222,6 +258,10 @@ describe('a queue', () => {
   });
 
   test('that does not exist is unknown', async () => {
-    expect(await signalOf(backlog)).toEqual({ kind: 'unknown', why: 'there is no queue work' });
+    expect(await signalOf(backlog)).toEqual({
+      kind: 'unknown',
+      why: 'there is no queue work',
+      isFault: true,
+    });
   });
 });

@@ -119,8 +119,15 @@ describe('an Auto Scaling group', () => {
 
   test('gets back what it had when a person ends it early', async () => {
     await world.run({ ...job, override: { capacity: 6, until: '22:00' } });
-    await world.run({ ...job, override: 'end' });
-    expect(await desired()).toBe(2);
+    const typed = { ...job, override: 'end' };
+    expect(told(await world.run({ ...typed, dryRun: true }))).toEqual(['web end-override by-hand: withheld']);
+    expect(told(await world.run(typed))).toEqual(['web end-override by-hand: done']);
+    // What was typed has no schedule, whose floor holds: only the plan's own job carries it out.
+    expect(await desired()).toBe(6);
+    expect(told(await world.run(typed))).toEqual(['web end-override none-holds: kept']);
+    const planned = { ...tick, schedule: [{ at: '08:00', minimum: 4 }] };
+    expect(told(await world.run(planned))).toEqual(['web scale-in override-ended: done']);
+    expect(await desired()).toBe(4);
   });
 
   test('only shows in a dry run what it would do', async () => {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { overrideOf } from '../../functions/scale-group/override.ts';
-import { aGroup, ago, aSubject, now } from './scale-group-subject.ts';
+import { aGroup, ago, aSubject, now, outPolicy } from './scale-group-subject.ts';
 
 const remembered = { capacity: 20, until: new Date('2026-11-23T15:00:00Z'), before: 4 };
-const asked = (override?: unknown, state = {}) =>
-  overrideOf(aSubject({ job: { timezone: 'Europe/Berlin', override } }).job, aGroup(), state, now);
+const asked = (override?: unknown, state = {}, job = {}) =>
+  overrideOf(aSubject({ job: { timezone: 'Europe/Berlin', override, ...job } }).job, aGroup(), state, now);
 
 describe('an override', () => {
   it('lasts until the next time that the clocks show its end, and remembers what was before', () => {
@@ -27,10 +27,20 @@ describe('an override', () => {
     expect(asked()).toBeUndefined();
   });
 
-  it('ends when a person says so, or did before', () => {
-    expect(asked('end', { override: remembered })).toEqual({ ...remembered, until: now });
-    const over = { ...remembered, until: ago(60) };
-    expect(asked('end', { override: over })).toEqual(over);
-    expect(asked('end')).toBeUndefined();
+  it('that has ended is remembered for some minutes, or a window, if policies can go on without it', () => {
+    const over = (seconds: number) => ({ ...remembered, until: ago(seconds) });
+    const policies = [outPolicy];
+    expect(asked(undefined, { override: over(600) }, { policies })).toEqual(over(600));
+    expect(asked(undefined, { override: over(601) }, { policies })).toBeUndefined();
+    const longWindow = { policies, stabilizationSeconds: 3600 };
+    expect(asked(undefined, { override: over(3600) }, longWindow)).toEqual(over(3600));
+    expect(asked(undefined, { override: over(3601) }, longWindow)).toBeUndefined();
+    expect(asked(undefined, { override: over(86_400) })).toEqual(over(86_400));
+  });
+
+  it('after one that was forgotten remembers what there is', () => {
+    const override = { ...remembered, until: ago(601) };
+    const next = asked({ capacity: 6, until: '22:00' }, { override }, { policies: [outPolicy] });
+    expect(next).toMatchObject({ before: 10 });
   });
 });

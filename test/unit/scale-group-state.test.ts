@@ -93,6 +93,17 @@ describe('an override', () => {
     expect(stateNow(once, seen(6), job, at(60))).toEqual(once);
   });
 
+  test('that has ended long ago is forgotten where policies go on', () => {
+    const steps = [{ kind: 'step', alarm: 'high', steps: [{ change: 1 }] }];
+    const led = scaleGroupJob.parse({ ...base, policies: steps });
+    const ended = {
+      lastOut: { at: at(0), from: 3, to: 6 },
+      override: { capacity: 6, until: at(0), before: 3 },
+    };
+    expect(stateNow(ended, seen(6), led, at(600))).toEqual(ended);
+    expect(stateNow(ended, seen(6), led, at(601))).toEqual({ lastOut: ended.lastOut });
+  });
+
   test('is forgotten only once the group has what it is to have after it', () => {
     const state = stateNow({}, seen(3), asking, at(0));
     const ended = decision({ kind: 'scale-in', reason: 'override-ended', from: 6, to: 3 });

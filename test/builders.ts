@@ -38,6 +38,8 @@ export const anInstance = (overrides: Partial<Instance> = {}): Instance => ({
   state: 'running',
   launchedAt: new Date('2026-01-01T00:00:00Z'),
   stoppedAt: undefined,
+  stateReason: undefined,
+  isStoppable: true,
   type: 't3.micro',
   zone: 'eu-west-1a',
   hibernates: false,

@@ -10,6 +10,8 @@ import {
 import { type Instance, observeInstances } from '../../shared/aws/ec2-instances.ts';
 import { cannotHibernate } from '../../shared/aws/errors.ts';
 import { deregisterTarget, registerTarget } from '../../shared/aws/target-groups.ts';
+import { AutomationError } from '../../shared/errors.ts';
+import { LeaseLostError } from '../../shared/lease.ts';
 import type { ScaleRun } from './clients.ts';
 import { isMarkedProtected, type Member, memberTags, type Place } from './members.ts';
 import { ChangedMeanwhileError, type End, type KeptReason, tryTo } from './tell.ts';
@@ -22,7 +24,7 @@ export const register = (
 ): Promise<End> => {
   const detail = places.map((place) => place.id).join(', ');
   return tryTo({ resource: id, decision: 'register', reason, detail }, run, async () => {
-    for (const place of places) await putInto(place, id, run);
+    await inEach(places, (place) => putInto(place, id, run));
   });
 };
 
@@ -39,8 +41,8 @@ export const drain = (member: Member, reason: string, run: ScaleRun): Promise<En
     // It would be out of service for nothing.
     if (await hasStopProtection(run.aws, member.id)) throw new ChangedMeanwhileError('protected');
     await tagInstance(run.aws, member.id, { [memberTags.draining]: run.clock.now().toISOString() });
-    for (const place of member.places)
-      if (place.state === 'registered') await takeOutOf(place, member.id, run);
+    const there = member.places.filter(({ state }) => state === 'registered');
+    await inEach(there, (place) => takeOutOf(place, member.id, run));
   });
 
 /** Back into all balancers. The mark goes last. */
@@ -49,7 +51,7 @@ export const resume = (member: Member, reason: string, run: ScaleRun): Promise<E
     // One that is only starting is registered when it runs.
     const away =
       member.state === 'running' ? member.places.filter(({ state }) => state !== 'registered') : [];
-    for (const place of away) await putInto(place, member.id, run);
+    await inEach(away, (place) => putInto(place, member.id, run));
     await unmark(member, run);
   });
 
@@ -83,6 +85,24 @@ function obstacleOf(instance: Instance | undefined): KeptReason | undefined {
   if (instance.state !== 'running') return 'between-states';
   if (isMarkedProtected(instance.tags)) return 'protected';
   return instance.tags[memberTags.draining] === undefined ? 'drain-called-off' : undefined;
+}
+
+/** A balancer that refuses keeps it from no other. */
+async function inEach(places: readonly Place[], work: (place: Place) => Promise<void>): Promise<void> {
+  const refusals: { id: string; cause: unknown }[] = [];
+  for (const place of places) {
+    try {
+      await work(place);
+    } catch (cause) {
+      if (cause instanceof LeaseLostError) throw cause;
+      refusals.push({ id: place.id, cause });
+    }
+  }
+  const [first, ...others] = refusals;
+  if (!first) return;
+  if (others.length === 0) throw first.cause;
+  const told = refusals.map(({ id, cause }) => `${id}: ${String(cause)}`);
+  throw new AutomationError(told.join('; '), { cause: first.cause });
 }
 
 const putInto = ({ kind, id, ports }: Place, instance: string, { aws }: ScaleRun): Promise<void> =>

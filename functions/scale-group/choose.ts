@@ -18,9 +18,13 @@ export function addTo(zones: Zones, { zone }: Pick<Member, 'zone'>, count: 1 | -
 export const startable = (members: readonly Member[]): Member[] =>
   members.filter(({ state, isProtected }) => state === 'stopped' && !isProtected);
 
-/** Of these the next one to start: in the zone that has the fewest, the one that was stopped longest. */
+/** Of these the next one to start: in the zone that has the fewest, the one that was stopped longest; what has failed, last. */
 export function chooseStart(candidates: readonly Member[], zones: Zones): Member | undefined {
-  return first(candidates, (member) => [zones.get(member.zone) ?? 0, member.stoppedAt.getTime()]);
+  return first(candidates, (member) => [
+    member.failure ? 1 : 0,
+    zones.get(member.zone) ?? 0,
+    member.stoppedAt.getTime(),
+  ]);
 }
 
 /** Those whose drain is called off where more are wanted: the last ones that were chosen, and none that is ill. */

@@ -13,8 +13,10 @@ export interface Member {
   startedAt: Date;
   /** Its last stop; of one that EC2 does not tell, its start before it. */
   stoppedAt: Date;
+  /** What EC2 has stopped it for by itself, such as right after its last start for a key that it may not use. */
+  failure: { name: string; message: string } | undefined;
   hibernates: boolean;
-  /** Not to be started, stopped, registered or drained. */
+  /** Not to be started, stopped, registered or drained: a person wants it so, or EC2 would not stop it. */
   isProtected: boolean;
   /** Since when it is being taken out of service: it does not count. An unreadable mark is no date. */
   drainingSince: Date | undefined;
@@ -56,7 +58,7 @@ export function toMember(
   { places, isImpaired }: { places: readonly Place[]; isImpaired: boolean },
   warmup: Warmup,
 ): Member {
-  const { id, zone, type, state, hibernates, tags, launchedAt: startedAt, stoppedAt } = instance;
+  const { id, zone, type, state, hibernates, isStoppable, tags, launchedAt: startedAt, stoppedAt } = instance;
   const mark = tags[memberTags.draining];
   const isSick = isImpaired || places.some((place) => place.isUnhealthy);
   return {
@@ -66,12 +68,26 @@ export function toMember(
     state,
     startedAt,
     stoppedAt: stoppedAt ?? startedAt,
+    failure: failureOf(instance),
     hibernates,
-    isProtected: isMarkedProtected(tags),
+    isProtected: isMarkedProtected(tags) || !isStoppable,
     drainingSince: mark === undefined ? undefined : new Date(mark),
     isUnhealthy: isSick && isWarm(startedAt, warmup),
     places,
   };
+}
+
+/** Amazon EC2 API reference, StateReason: people's stops, those from within, and the retirement of its host. */
+const ordinaryStops = new Set([
+  'Client.UserInitiatedShutdown',
+  'Client.UserInitiatedHibernate',
+  'Client.InstanceInitiatedShutdown',
+  'Server.ScheduledStop',
+]);
+
+function failureOf({ state, stateReason }: Instance): Member['failure'] {
+  if (state !== 'stopped' || !stateReason || ordinaryStops.has(stateReason.code)) return undefined;
+  return { name: stateReason.code, message: stateReason.message };
 }
 
 const isWarm = (startedAt: Date, { warmupSeconds, now }: Warmup): boolean =>

@@ -16,7 +16,7 @@ export async function scaleIn(
   const drained: Member[] = [];
   let left = drainable(members);
   let missing = count;
-  while (missing > 0) {
+  while (missing > 0 && run.timeLeft() > 0) {
     const next = chooseDrain(left, zones);
     if (!next) break;
     left = left.filter((member) => member !== next);
@@ -37,6 +37,7 @@ async function stopThoseGone(drained: readonly Member[], run: ScaleRun): Promise
   if (!instances || drained.length === 0) return;
   const placesOf = await observePlaces(run.aws, instances, { withDelays: false });
   for (const member of drained) {
+    if (run.timeLeft() <= 0) return;
     const isGone = placesOf(member.id).every(({ state }) => state === 'absent');
     if (isGone && member.state === 'running') await stop(member, 'drained', run);
   }

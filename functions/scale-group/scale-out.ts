@@ -3,6 +3,7 @@ import { resume, start } from './act-members.ts';
 import { addTo, chooseStart, resumable, startable, type Zones, zonesOf } from './choose.ts';
 import type { ScaleRun } from './clients.ts';
 import type { Member } from './members.ts';
+import type { End } from './tell.ts';
 
 /** Answers how many of these it has brought in. */
 export async function scaleOut(
@@ -14,7 +15,7 @@ export async function scaleOut(
   const zones = zonesOf(members);
   let done = 0;
   for (const member of resumable(members)) {
-    if (done === count) return done;
+    if (done === count || run.timeLeft() <= 0) return done;
     const end = await resume(member, reason, run);
     // It may count by now: with another in its place there might be one too many.
     if (end === 'unsure') return done;
@@ -32,22 +33,46 @@ async function startSome(
   reason: string,
   run: ScaleRun,
 ): Promise<number> {
+  if (count > 0) tellFailures(candidates, run);
   let left = candidates;
   let done = 0;
-  while (done < count) {
+  while (done < count && run.timeLeft() > 0) {
     const next = chooseStart(left, zones);
     if (!next) break;
-    left = left.filter((member) => member !== next);
     const end = await start(next, reason, run);
-    if (end === 'done') {
-      addTo(zones, next);
-      done += 1;
-    }
-    // There is none of this type in this zone, but maybe another type, and maybe in another zone.
-    if (end === 'no-capacity')
-      left = left.filter(({ zone, type }) => zone !== next.zone || type !== next.type);
-    // The account's limit holds for all that are left; and one that may have started is not started in another's place.
-    if (end === 'quota' || end === 'unsure') break;
+    left = leftAfter(end, next, left);
+    if (end !== 'done') continue;
+    addTo(zones, next);
+    done += 1;
   }
   return done;
+}
+
+function leftAfter(end: End, tried: Member, candidates: readonly Member[]): Member[] {
+  switch (end) {
+    // There is none of this type in this zone, but maybe another type, and maybe in another zone.
+    case 'no-capacity':
+      return candidates.filter(({ zone, type }) => zone !== tried.zone || type !== tried.type);
+    // The account's limit holds for all that are left; and one that may have started is not started in another's place.
+    case 'quota':
+    case 'unsure':
+      return [];
+    default:
+      return candidates.filter((member) => member !== tried);
+  }
+}
+
+/** EC2 takes a start that cannot last, and tells only afterwards. */
+function tellFailures(candidates: readonly Member[], { report }: ScaleRun): void {
+  for (const { id, zone, failure } of candidates) {
+    if (!failure) continue;
+    report.add({
+      resource: id,
+      decision: 'start',
+      reason: 'stopped-by-ec2',
+      detail: zone,
+      outcome: 'failed',
+      error: failure,
+    });
+  }
 }

@@ -10,7 +10,7 @@ import type { End } from './tell.ts';
 
 /**
  * Before the decision itself is carried out, which may call drains off: these are left alone. Answers how many
- * instances it has stopped, as `maxActions` counts them.
+ * instances it has stopped, as `maxActions` counts them. What the run has no time for, the next one finds.
  */
 export async function settleMembers(
   { members = [], strangers = [] }: ObservedGroup,
@@ -22,6 +22,7 @@ export async function settleMembers(
   const wanted = resumable(members).slice(0, Math.max(0, decision.to - decision.from));
   let stops = 0;
   for (const step of dueSteps(members, run.clock.now())) {
+    if (run.timeLeft() <= 0) break;
     if (wanted.includes(step.member)) continue;
     if (step.kind !== 'stop') await take(step, run);
     else if (isAllowed(step, stops, run)) stops += await stopOne(step, run);
@@ -60,6 +61,8 @@ function isAllowed({ member }: Step, stops: number, { job, report }: ScaleRun): 
 
 async function stopOne({ member, reason }: Step, run: ScaleRun): Promise<number> {
   const end = await unlessProtected(member, run, stop(member, reason, run));
+  // EC2 would refuse it at every tick, while it is of no use.
+  if (end === 'refused') await resume(member, end, run);
   return end === 'done' ? 1 : 0;
 }
 

@@ -1,4 +1,9 @@
-import { DescribeInstancesCommand, type Instance as Ec2Instance, type Filter } from '@aws-sdk/client-ec2';
+import {
+  DescribeInstancesCommand,
+  type Instance as Ec2Instance,
+  type Filter,
+  type StateReason,
+} from '@aws-sdk/client-ec2';
 import type { InstanceSelector } from '../job.ts';
 import type { Tags } from '../tags.ts';
 import { type Ec2, filterValues, pages, required, slices, tagsOf } from './ec2.ts';
@@ -12,6 +17,10 @@ export interface Instance {
   launchedAt: Date;
   /** Its last stop, where EC2 tells when that was. */
   stoppedAt: Date | undefined;
+  /** Why it is stopped, in EC2's words; undefined of one that runs. */
+  stateReason: { code: string; message: string } | undefined;
+  /** EC2 refuses to stop what would lose its root device, and spot instances that were asked for once. */
+  isStoppable: boolean;
   type: string;
   zone: string;
   /** Set up to keep its memory when it is stopped. */
@@ -60,6 +69,9 @@ const toInstance = (instance: Ec2Instance): Instance => ({
   state: required(instance.State?.Name, 'State'),
   launchedAt: required(instance.LaunchTime, 'LaunchTime'),
   stoppedAt: timeIn(instance.StateTransitionReason),
+  stateReason: reasonOf(instance.StateReason),
+  // Which spot instances were asked for to stay, and may be stopped, only their requests tell.
+  isStoppable: instance.RootDeviceType !== 'instance-store' && instance.InstanceLifecycle !== 'spot',
   type: required(instance.InstanceType, 'InstanceType'),
   zone: required(instance.Placement?.AvailabilityZone, 'AvailabilityZone'),
   hibernates: instance.HibernationOptions?.Configured ?? false,
@@ -69,6 +81,9 @@ const toInstance = (instance: Ec2Instance): Instance => ({
   ),
   tags: tagsOf(instance.Tags),
 });
+
+const reasonOf = (reason: StateReason | undefined): Instance['stateReason'] =>
+  reason?.Code ? { code: reason.Code, message: reason.Message ?? '' } : undefined;
 
 /** "User initiated (2026-11-21 08:14:05 GMT)": EC2 has no field of its own for the time of a stop. */
 function timeIn(reason = ''): Date | undefined {

@@ -8,6 +8,7 @@ import {
   RegisterTargetsCommand,
   type TargetHealthDescription,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { ObservationError } from '../errors.ts';
 import type { Lazy } from '../tools.ts';
 import { observing, required } from './ec2.ts';
 import { type Patience, persist } from './persist.ts';
@@ -43,13 +44,17 @@ export async function targetsIn({ elbv2, patience }: TargetGroups, arn: string):
   );
   return required(answer.TargetHealthDescriptions, 'TargetHealthDescriptions', 'Elastic Load Balancing')
     .filter(({ TargetHealth }) => TargetHealth?.Reason !== 'Target.NotRegistered')
-    .map(toTarget);
+    .map((target) => toTarget(target, arn));
 }
 
-function toTarget({ Target: target, TargetHealth }: TargetHealthDescription): Target {
+function toTarget({ Target: target, TargetHealth }: TargetHealthDescription, arn: string): Target {
+  const id = required(target?.Id, 'Id', 'Elastic Load Balancing');
+  // Behind another kind an instance would look as if it were not there, and be stopped with what it has in hand.
+  if (!id.startsWith('i-'))
+    throw new ObservationError(`${arn} has the target ${id}: expected a target group of the type "instance"`);
   const state = required(TargetHealth?.State, 'State', 'Elastic Load Balancing');
   return {
-    id: required(target?.Id, 'Id', 'Elastic Load Balancing'),
+    id,
     port: required(target?.Port, 'Port', 'Elastic Load Balancing'),
     // An Application Load Balancer whose target fails its checks while it drains calls it so.
     isDraining: state === 'draining' || state === 'unhealthy.draining',

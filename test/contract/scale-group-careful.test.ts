@@ -59,6 +59,13 @@ const bare = (capacity: number) => job(capacity, { instances: { tags: { Role: ['
 const registered = (Targets: { Id: string; Port?: number }[]) =>
   world.raw.elbv2.send(new RegisterTargetsCommand({ TargetGroupArn: targetGroup, Targets }));
 const registerAll = () => registered(ids.map((Id) => ({ Id })));
+/** Another one, with all of them in it. */
+async function otherGroup(): Promise<string> {
+  const TargetGroupArn = await makeTargetGroup(world.raw, 'other', 120);
+  const Targets = ids.map((Id) => ({ Id }));
+  await world.raw.elbv2.send(new RegisterTargetsCommand({ TargetGroupArn, Targets }));
+  return TargetGroupArn;
+}
 const tag = (id: string, Key: string, Value: string) =>
   world.raw.ec2.send(new CreateTagsCommand({ Resources: [id], Tags: [{ Key, Value }] }));
 const protect = (InstanceId: string, Value: boolean) =>
@@ -129,6 +136,29 @@ describe('taking out of service', () => {
     await registerAll();
     sandbox.impairInstance(at(2), true);
     expect(told(await world.run(job(3)))).toContain(`${at(2)} drain bounds: done`);
+  });
+
+  test('refuses a target group of addresses, in which an instance would look as if it were not there', async () => {
+    await registered([{ Id: '10.0.0.1', Port: 80 }]);
+    const from = sandbox.calls.length;
+    await expect(world.run(job(3))).rejects.toThrow(
+      /has the target 10\.0\.0\.1: expected a target group of the type "instance"/,
+    );
+    expect(world.writes(from)).toEqual([]);
+  });
+
+  test('takes it out of one balancer though another refuses', async () => {
+    await registerAll();
+    const both = job(3, {
+      instances: { tags: { Role: ['web'] }, targetGroups: [await otherGroup(), targetGroup] },
+    });
+    sandbox.inject({
+      action: 'DeregisterTargets',
+      times: 1,
+      effect: { kind: 'error', code: 'AccessDenied', status: 403 },
+    });
+    await expect(world.run(both)).rejects.toThrow(/AccessDenied/);
+    expect(await targetsOf(world.raw, targetGroup)).toMatchObject({ [at(0)]: 'draining' });
   });
 
   test('takes it from every port that it is registered with', async () => {
@@ -224,6 +254,16 @@ describe('stopping', () => {
     expect((await stateOf(at(0))).state).toBe('running');
   });
 
+  test('that EC2 refuses puts it back to work', async () => {
+    await registerAll();
+    await world.run(job(3));
+    world.after(121);
+    refuse('StopInstances', 'UnsupportedOperation');
+    await expect(world.run(job(3))).rejects.toThrow(/UnsupportedOperation/);
+    expect(await stateOf(at(0))).toEqual({ state: 'running', mark: undefined });
+    expect(await targetsOf(world.raw, targetGroup)).toMatchObject({ [at(0)]: 'healthy' });
+  });
+
   test('waits for one that only starts', async () => {
     await stopInstances(world.raw, [at(3)]);
     world.after(600);
@@ -256,6 +296,31 @@ describe('starting', () => {
     const from = sandbox.calls.length;
     await expect(world.run(bare(3))).rejects.toThrow(/VcpuLimitExceeded/);
     expect(world.writes(from)).toEqual(['StartInstances']);
+  });
+
+  test('tells of one that EC2 stops again, and tries it when there is no other', async () => {
+    // Of equals the first by its id.
+    const [failing = '', ...others] = [...ids].sort();
+    sandbox.failStarts(failing, true);
+    await world.run(bare(1));
+    expect((await stateOf(failing)).state).toBe('stopped');
+    world.after(60);
+    await expect(world.run(bare(1))).rejects.toThrow(`start ${failing}: failed: Client.InternalError`);
+    expect(told(await world.run(bare(1)))).toEqual(['web keep enough: kept']);
+    await expect(world.run(bare(4))).rejects.toThrow(`start ${failing}: failed: Client.InternalError`);
+    const starts = sandbox.calls.filter(({ action }) => action === 'StartInstances');
+    const started = starts.map(({ parameters }) => parameters['InstanceId.1']);
+    expect([started[0], started.slice(1, 4).sort(), started[4]]).toEqual([failing, others, failing]);
+  });
+
+  test('ends in time, and goes on with the next tick', async () => {
+    const from = sandbox.calls.length;
+    const hasStarted = () => sandbox.calls.slice(from).some(({ action }) => action === 'StartInstances');
+    const report = await world.run(bare(3), () => (hasStarted() ? 30_000 : 900_000));
+    expect(report.outcomes.at(-1)).toMatchObject({ resource: 'web', outcome: 'done' });
+    expect(report.outcomes.at(-1)?.detail).toContain('1 of 3');
+    world.after(60);
+    expect(told(await world.run(bare(3)))).toContain('web scale-out bounds: done');
   });
 
   test('says how many are missing where no zone has room', async () => {

@@ -61,8 +61,8 @@ export function scaling(sandbox: Sandbox, start: Date) {
     /** Lets time pass. */
     after: (seconds: number) => moveTo(now + seconds * 1_000),
     /** As Lambda calls it. */
-    run: (payload: object): Promise<Report> =>
-      handler(payload, { awsRequestId: randomUUID(), getRemainingTimeInMillis: () => 900_000 }),
+    run: (payload: object, getRemainingTimeInMillis = () => 900_000): Promise<Report> =>
+      handler(payload, { awsRequestId: randomUUID(), getRemainingTimeInMillis }),
     /** The calls since then that change the account, in their order. */
     writes: (from: number): string[] =>
       sandbox.calls

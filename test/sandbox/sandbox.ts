@@ -145,6 +145,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       account.instanceStates.slow = rule;
     },
     fillZone: (zone, isFull) => put(account.instanceStates.fullZones, zone, isFull),
+    failStarts: (id, isFailing) => put(account.instanceStates.failing, id, isFailing),
     impairInstance: (id, isImpaired) => put(account.instanceStates.impaired, id, isImpaired),
     sickenTarget: (id, isSick) => put(account.instanceStates.sick, id, isSick),
     refreshGroup: (name, isUnderWay) => put(autoScaling.refreshed, name, isUnderWay),

@@ -38,6 +38,8 @@ export interface Sandbox {
   slowInstances(rule: SlowInstances): void;
   /** Lets a zone have no room for an instance that is to be started. */
   fillZone(zone: string, isFull: boolean): void;
+  /** Lets an instance stop again as soon as it is started, as one whose volumes are encrypted with a key out of reach. */
+  failStarts(instanceId: string, isFailing: boolean): void;
   /** Lets EC2's own checks of an instance fail. */
   impairInstance(instanceId: string, isImpaired: boolean): void;
   /** Lets all balancers find that an instance does not answer. */

@@ -13,6 +13,7 @@ export function aMember(overrides: Partial<Member> = {}): Member {
     state: 'running',
     startedAt: new Date('2026-11-21T08:00:00Z'),
     stoppedAt: new Date('2026-11-20T20:00:00Z'),
+    failure: undefined,
     hibernates: false,
     isProtected: false,
     isUnhealthy: false,

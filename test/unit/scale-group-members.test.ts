@@ -41,6 +41,23 @@ describe('a member', () => {
     expect(member({}).isProtected).toBe(false);
   });
 
+  test('that EC2 would not stop is as if it were protected', () => {
+    const instance = anInstance({ isStoppable: false });
+    expect(toMember(instance, { places: [], isImpaired: false }, warmup).isProtected).toBe(true);
+  });
+
+  test.each([
+    ['Client.UserInitiatedShutdown', undefined],
+    ['Client.UserInitiatedHibernate', undefined],
+    ['Client.InstanceInitiatedShutdown', undefined],
+    ['Server.ScheduledStop', undefined],
+    ['Client.InternalError', { name: 'Client.InternalError', message: 'why' }],
+    ['Server.InternalError', { name: 'Server.InternalError', message: 'why' }],
+  ])('that has stopped for %s has failed: %j', (code, failure) => {
+    const stopped = anInstance({ state: 'stopped', stateReason: { code, message: 'why' } });
+    expect(toMember(stopped, { places: [], isImpaired: false }, warmup).failure).toEqual(failure);
+  });
+
   test('drains since the time of its mark, and does not count', () => {
     const draining = member({ 'groundskeeper:draining': '2026-11-21T11:58:00.000Z' });
     expect(draining.drainingSince).toEqual(new Date('2026-11-21T11:58:00.000Z'));
@@ -115,6 +132,15 @@ describe('the next one to start', () => {
       stopped({ id: 'i-b', zone: 'b', stoppedAt: ago(60) }),
     ];
     expect(choose(members)).toBe('i-b');
+  });
+
+  test('is one that has failed only if there is no other', () => {
+    const failure = { name: 'Client.InternalError', message: 'Client error on launch' };
+    const failed = aMember({ state: 'stopped', failure });
+    const other = aMember({ state: 'stopped', zone: 'eu-west-1b' });
+    const zones = new Map([['eu-west-1b', 3]]);
+    expect(chooseStart([failed, other], zones)).toBe(other);
+    expect(chooseStart([failed], zones)).toBe(failed);
   });
 
   test('was stopped the longest', () => {

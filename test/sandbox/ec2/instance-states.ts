@@ -13,6 +13,10 @@ export class InstanceStates {
   slow: SlowInstances = { startSeconds: 0, stopSeconds: 0 };
   /** Where nothing can be started. */
   readonly fullZones = new Set<string>();
+  /** These stop again as soon as they are started. */
+  readonly failing = new Set<string>();
+  /** Of these the last start has failed so. */
+  readonly failed = new Set<string>();
   /** Of these EC2's own checks fail. */
   readonly impaired = new Set<string>();
   /** Of these the checks of balancers fail. */

@@ -28,6 +28,11 @@ function show(instance: Element, states: InstanceStates): void {
     setText(state, 'name', turning);
     setText(state, 'code', codes[turning]);
   }
+  const reason = child(instance, 'stateReason');
+  if (reason && states.failed.has(id) && stateOf(instance) === 'stopped') {
+    setText(reason, 'code', 'Client.InternalError');
+    setText(reason, 'message', 'Client.InternalError: Client error on launch');
+  }
   const startedAt = states.startedAt(id);
   if (startedAt) setText(instance, 'launchTime', startedAt.toISOString());
   const stoppedAt = states.stoppedAt(id);
@@ -69,8 +74,18 @@ const start: Operation = async (call) => {
   }
   const answer = await call.forward();
   if (answer.status === 200) for (const id of stopped) states.started(id);
+  for (const id of stopped) await failStart(id, call);
   return answer;
 };
+
+/** The call succeeds, and EC2 stops it by itself: EC2 user guide, "Troubleshoot instance launch issues". */
+async function failStart(id: string, { account, forward }: Ec2Call): Promise<void> {
+  const { failing, failed } = account.instanceStates;
+  failed.delete(id);
+  if (!failing.has(id)) return;
+  failed.add(id);
+  await forward(question('StopInstances', { InstanceId: [id] }));
+}
 
 function refuseZone(instance: Element, { fullZones }: InstanceStates): void {
   const placement = child(instance, 'placement');

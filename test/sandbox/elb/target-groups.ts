@@ -109,7 +109,8 @@ async function ask(
 }
 
 async function refuseStopped(asked: readonly Target[], call: ElbCall): Promise<void> {
-  const ids = asked.map(({ id }) => id);
+  // Addresses, in a group of the type `ip`, are anybody's.
+  const ids = asked.map(({ id }) => id).filter((id) => id.startsWith('i-'));
   const runs = await running(ids, call);
   const others = ids.filter((id) => !runs.has(id));
   if (others.length === 0) return;

@@ -53,6 +53,7 @@ async function makeDatabaseSnapshot(world: World, type: 'db' | 'cluster', name: 
 export const databaseCopies: Scenario = {
   name: 'copy-backups/databases',
   stores: ['simpledb'],
+  sparing: true,
   start,
   handlerOf,
   seed: async (world) => {

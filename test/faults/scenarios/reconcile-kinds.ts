@@ -53,6 +53,7 @@ async function makeDatabases(world: World): Promise<void> {
 const kinds: Scenario = {
   name: 'reconcile-ledger/kinds',
   stores: ['simpledb'],
+  sparing: true,
   start,
   handlerOf,
   seed: async (world) => {

@@ -198,6 +198,7 @@ const film = { name: 'film', files: { 'index.html': '<title>release film', 'film
 const large: Scenario = {
   name: 'sync-assets/large',
   stores: ['simpledb'],
+  sparing: true,
   start,
   handlerOf,
   seed: async (world) => {

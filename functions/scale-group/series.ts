@@ -26,7 +26,8 @@ export function demandFrom(needed: number, measured: number, capacity: number): 
 /** The newest value says how much is needed now; less than there is only if every value of the window says so. */
 export function seriesOpinion(series: Series, reading: Reading, situation: Situation): Opinion {
   const newest = newestOf(series, situation);
-  if (!newest) return { kind: 'unknown', text: `${reading.reason}: there is no value of late` };
+  if (!newest)
+    return { kind: 'unknown', text: `${reading.reason}: there is no value of late${rarity(series)}` };
   const demand = reading.demandNow(newest);
   if (demand === undefined) return { kind: 'unknown', text: `${reading.reason}: nothing was in service` };
   const text = reading.text(newest, demand);
@@ -35,11 +36,19 @@ export function seriesOpinion(series: Series, reading: Reading, situation: Situa
   if (demand >= capacity) return { ...opinion, agreed: demand };
   const demands = demandsOver(series, reading, situation);
   if (!demands) {
-    const gap = `${text}; values of the stabilization window are missing`;
+    const gap = `${text}; values of the stabilization window are missing${rarity(series)}`;
     return { ...opinion, agreed: capacity, objection: 'signal-unknown', text: gap };
   }
   const agreed = Math.min(capacity, Math.max(demand, ...demands));
   return agreed > demand ? { ...opinion, agreed, objection: 'stabilizing' } : { ...opinion, agreed };
+}
+
+/** Of a metric that comes less often than it is asked for, values are missing for ever: nobody would see why. */
+function rarity({ samples, periodSeconds }: Series): string {
+  const gaps = samples.slice(1).map(({ at }, index) => at.getTime() - (samples[index]?.at.getTime() ?? 0));
+  const shortest = Math.min(...gaps) / 1000;
+  if (gaps.length < 2 || shortest <= periodSeconds) return '';
+  return `: they seem to come every ${shortest} s, and not every ${periodSeconds} s as periodSeconds says`;
 }
 
 function newestOf(series: Series, situation: Situation): Sample | undefined {

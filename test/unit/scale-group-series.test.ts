@@ -215,6 +215,17 @@ describe('a series', () => {
     });
   });
 
+  it('that comes less often than its period says so', () => {
+    const every = (seconds: number, newest: number) => ({
+      periodSeconds: 60,
+      samples: [2, 1, 0].map((back) => ({ at: ago(newest + back * seconds), value: 30 })),
+    });
+    const text = expect.stringContaining('they seem to come every 300 s, and not every 60 s');
+    expect(opinion(every(300, 100))).toMatchObject({ agreed: 10, text });
+    expect(opinion(every(300, 430))).toMatchObject({ kind: 'unknown', text });
+    expect(opinion(every(60, 430)).text).not.toContain('seem');
+  });
+
   it('may be of five minutes', () => {
     const samples = [900, 600].map((seconds) => ({ at: ago(seconds), value: 30 }));
     expect(opinion({ periodSeconds: 300, samples })).toMatchObject({ kind: 'demand', agreed: 10 });

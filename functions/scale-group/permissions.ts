@@ -1,12 +1,12 @@
 /** What scale-group calls: its role allows this and nothing else. */
 import {
-  arnHere,
   type Permissions,
   theAutoScalingGroups,
   theGroupInstances,
   theGroupQueues,
   theLoadBalancers,
   theTargetGroups,
+  theVolumeKeys,
 } from '../../shared/plan/permissions.ts';
 
 /** The mark of a member that is being taken out of service. */
@@ -36,7 +36,7 @@ export const permissions: Permissions = {
       // EC2 starts an instance whose volumes are encrypted with a customer's key by a grant of its own. Without it the
       // call succeeds, and the instance stops again: EBS user guide, "Requirements for Amazon EBS encryption".
       actions: ['kms:CreateGrant'],
-      resources: [arnHere('kms', 'key/*')],
+      resources: [theVolumeKeys],
       conditions: {
         StringLike: { 'kms:ViaService': 'ec2.*.amazonaws.com' },
         Bool: { 'kms:GrantIsForAWSResource': 'true' },

@@ -1,6 +1,6 @@
 /** What rings when, and whom it tells. */
 import { alarm } from './alarm.ts';
-import { functionNames } from './functions.ts';
+import { type FunctionName, functionNames, tickedFunctions } from './functions.ts';
 import { ageAlarmId, functionResourceId, lambdaId } from './logical-ids.ts';
 import { alarmAfterHours, copyRegions, type Plan, type Tier } from './plan.ts';
 import { subjectWords } from './subject-words.ts';
@@ -61,11 +61,11 @@ function topicResources({ notify }: Plan, owner: string): Resources {
   };
 }
 
-function deadLettersAlarm(name: string, { owner, actions }: Bells): Resource {
+function deadLettersAlarm(name: FunctionName, { owner, actions }: Bells): Resource {
   const queue = functionResourceId(name, 'DeadLetters');
   return alarm({
     name: `${owner}-${name}-dead-letters`,
-    description: `Starts of ${name} failed for good: read the messages in its dead-letter queue.`,
+    description: `Starts of ${name} ${tickedFunctions.includes(name) ? 'could not be delivered' : 'failed for good'}: read the messages in its dead-letter queue.`,
     metric: {
       namespace: 'AWS/SQS',
       name: 'ApproximateNumberOfMessagesVisible',
@@ -84,12 +84,16 @@ function deadLettersAlarm(name: string, { owner, actions }: Bells): Resource {
 /**
  * Rings for each start that Lambda drops after its last retry, and ends by itself: the queue's alarm
  * rings once and then stands until the queue is empty. (The Lambda developer guide's metrics for
- * asynchronous invocation: what goes to a dead-letter queue counts as dropped.)
+ * asynchronous invocation: what goes to a dead-letter queue counts as dropped.) Where the next tick mends what one has
+ * failed at, only what goes on for two periods rings.
  */
-function gaveUpAlarm(name: string, { owner, actions }: Bells): Resource {
+function gaveUpAlarm(name: FunctionName, { owner, actions }: Bells): Resource {
+  const isTicked = tickedFunctions.includes(name);
   return alarm({
     name: `${owner}-${name}-gave-up`,
-    description: `A start of ${name} has just failed for good: its last retry failed, or it waited for too long.`,
+    description: isTicked
+      ? `Starts of ${name} have failed for some minutes: read its reports.`
+      : `A start of ${name} has just failed for good: its last retry failed, or it waited for too long.`,
     metric: {
       namespace: 'AWS/Lambda',
       name: 'AsyncEventsDropped',
@@ -97,7 +101,7 @@ function gaveUpAlarm(name: string, { owner, actions }: Bells): Resource {
     },
     statistic: 'Sum',
     periodSeconds: minutesSeconds,
-    periods: 1,
+    periods: isTicked ? 2 : 1,
     moreThan: 0,
     silence: 'notBreaching',
     actions,

@@ -29,3 +29,9 @@ export const functionNames = Object.keys(functions) as FunctionName[];
 /** Those that have nothing to do without sites, or without groups, and may do nothing then. */
 export const siteFunctions: readonly FunctionName[] = ['sync-assets', 'invalidate-cdn'];
 export const groupFunctions: readonly FunctionName[] = ['scale-group'];
+
+/**
+ * The next tick starts these anew, and they look at everything anew: Lambda neither repeats nor keeps a start that has
+ * failed. Their dead-letter queues are for what the scheduler and EventBridge could not deliver.
+ */
+export const tickedFunctions: readonly FunctionName[] = ['scale-group'];

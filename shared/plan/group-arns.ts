@@ -8,6 +8,7 @@ import {
   theGroupQueues,
   theLoadBalancers,
   theTargetGroups,
+  theVolumeKeys,
 } from './permissions.ts';
 import type { Plan } from './plan.ts';
 
@@ -23,6 +24,7 @@ const arnsOfGroup: Readonly<Record<string, (group: Group) => string[]>> = {
     autoScalingGroup === undefined ? [] : [autoScalingGroupArn(autoScalingGroup)],
   [theTargetGroups]: ({ instances }) => instances?.targetGroups ?? [],
   [theLoadBalancers]: ({ instances }) => (instances?.loadBalancers ?? []).map(loadBalancerArn),
+  [theVolumeKeys]: ({ instances }) => (instances ? [arnHere('kms', 'key/*')] : []),
   [theGroupQueues]: (group) => queuesOf(group).map((queue) => arnHere('sqs', queue)),
 };
 

@@ -52,5 +52,7 @@ export const theAutoScalingGroups = `\${autoScalingGroups}`;
 export const theTargetGroups = `\${targetGroups}`;
 export const theLoadBalancers = `\${loadBalancers}`;
 export const theGroupQueues = `\${groupQueues}`;
+/** The keys of the account, where a group has instances that are started: whose key a volume has, only AWS knows. */
+export const theVolumeKeys = `\${volumeKeys}`;
 /** The instances of its groups: the statement, which has no other resource, holds for those with the tags of a group. */
 export const theGroupInstances = `\${groupInstances}`;

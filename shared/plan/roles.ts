@@ -1,6 +1,13 @@
 /** A role of its own for each function: what its `permissions.ts` says, its log group, its queues. */
 import { ledgerStatement } from '../ledger/permissions.ts';
-import { type FunctionName, functionNames, functions, groupFunctions, siteFunctions } from './functions.ts';
+import {
+  type FunctionName,
+  functionNames,
+  functions,
+  groupFunctions,
+  siteFunctions,
+  tickedFunctions,
+} from './functions.ts';
 import { groupArnsOf, perGroup } from './group-arns.ts';
 import { functionResourceId } from './logical-ids.ts';
 import { arnHere, type Statement, theOwner } from './permissions.ts';
@@ -38,11 +45,7 @@ function role(name: FunctionName, plan: Plan, owner: string): Resource {
                 Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
                 Resource: [sub(logGroup)],
               },
-              {
-                Effect: 'Allow',
-                Action: ['sqs:SendMessage'],
-                Resource: [arnOf(functionResourceId(name, 'DeadLetters'))],
-              },
+              ...deadLettersStatements(name),
               ...queueStatements(name),
               ...statementsOf(name, plan).map((statement) => policyStatement(statement, owner)),
             ],
@@ -51,6 +54,13 @@ function role(name: FunctionName, plan: Plan, owner: string): Resource {
       ],
     },
   };
+}
+
+/** Lambda fills it with the role of the function. */
+function deadLettersStatements(name: FunctionName) {
+  if (tickedFunctions.includes(name)) return [];
+  const Resource = [arnOf(functionResourceId(name, 'DeadLetters'))];
+  return [{ Effect: 'Allow', Action: ['sqs:SendMessage'], Resource }];
 }
 
 /** It fills its queue itself; Lambda empties it with the role of the function. */

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { compilePlan } from '../../shared/plan/compile.ts';
-import { functionNames } from '../../shared/plan/functions.ts';
+import { functionNames, tickedFunctions } from '../../shared/plan/functions.ts';
 import { functionResourceId, lambdaId } from '../../shared/plan/logical-ids.ts';
 import type { Resource, Resources } from '../../shared/plan/template.ts';
 import { type PlanText, planText, read, target } from './plan-builder.ts';
@@ -40,6 +40,7 @@ describe.each(functionNames)('%s', (name) => {
       Dimensions: [{ Name: 'FunctionName', Value: { Ref: lambdaId(name) } }],
       Statistic: 'Sum',
       Period: 300,
+      EvaluationPeriods: tickedFunctions.includes(name) ? 2 : 1,
       Threshold: 0,
       TreatMissingData: 'notBreaching',
     });
@@ -52,10 +53,24 @@ describe.each(functionNames)('%s', (name) => {
     expect(functions[name]).toMatchObject({
       handler: `functions/${name}/handler.handler`,
       role: functionResourceId(name, 'Role'),
-      onError: `${deadLetters}.Arn`,
       timeout: 900,
+      ...(tickedFunctions.includes(name)
+        ? { maximumRetryAttempts: 0 }
+        : { maximumRetryAttempts: 2, onError: `${deadLetters}.Arn` }),
     });
   });
+
+  test('may fill its dead-letter queue, unless the next tick does the same again', () => {
+    const role = JSON.stringify(resources[functionResourceId(name, 'Role')]);
+    expect(role.includes(`"${deadLetters}"`)).toBe(!tickedFunctions.includes(name));
+  });
+});
+
+test('scale-group, which a tick starts anew, keeps nothing of a failed start', () => {
+  const { functions } = parse(readFileSync('serverless.yml', 'utf8'), { logLevel: 'silent' }) as {
+    functions: Record<string, object>;
+  };
+  expect(functions['scale-group']).not.toHaveProperty('onError');
 });
 
 describe.each([

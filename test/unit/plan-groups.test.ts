@@ -224,6 +224,11 @@ describe('The rights of scale-group', () => {
     expect(of('ec2:StopInstances', planOf(web))).toEqual([]);
   });
 
+  test('let EC2 use keys only where instances are started', () => {
+    expect(of('kms:CreateGrant')).toMatchObject([{ resources: [expect.stringMatching(/:kms:.*:key\/\*$/)] }]);
+    expect(of('kms:CreateGrant', planOf(web))).toEqual([]);
+  });
+
   test('change no tag of an instance but our mark', () => {
     for (const { conditions } of of('ec2:CreateTags')) {
       expect(conditions?.['ForAllValues:StringEquals']).toEqual({

@@ -137,7 +137,7 @@ export const scaleGroupJob = z
     exceptDates: z._default(z.array(z.iso.date()), []),
     /** Who starts it: a schedule's moment, the tick between them, or a person. */
     cause: z._default(z.enum(['hand', 'schedule', 'tick']), 'hand'),
-    /** By hand: this capacity until then, whatever load and schedule say; "end" ends it at once. */
+    /** By hand: this capacity until then, whatever load and schedule say; "end" leaves its end to the next tick. */
     override: z.optional(
       z.union([
         z.strictObject({

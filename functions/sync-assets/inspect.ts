@@ -51,7 +51,7 @@ async function compareWithManifest(seen: Seen, run: SyncRun): Promise<Inspection
   const inspection: Inspection = { kept: new Map(), differing: [], undeleted: 0 };
   const isExcluded = matcherOf(job.exclude);
   const toDelete = new Set(staleLock?.changes?.deleted);
-  const left = leftByDeadRun(seen);
+  const left = leftByDeadRun(staleLock, manifest?.etag);
   const sides = { entries: none(), rows: manifest?.rows() ?? none(), listed: listSite(whereOf(run)) };
   for await (const { key, ...known } of merge({ ...sides, prefix: job.prefix })) {
     if (known.row && toDelete.has(key)) inspection.undeleted += 1;

@@ -34,6 +34,8 @@ export interface FoundLock {
   journal: Journal;
   /** Its run has ended without having done all, or is dead. */
   isStale: boolean;
+  /** If it is stale: nothing that its run wrote is younger. */
+  until: string;
 }
 
 export async function readLock(where: Place): Promise<FoundLock | undefined> {
@@ -49,8 +51,9 @@ export async function readLock(where: Place): Promise<FoundLock | undefined> {
     );
   }
   const { stamp: _, ...journal } = parsed.data;
-  const age = answeredAt.getTime() - lastModified.getTime();
-  return { etag, journal, isStale: journal.abandoned === true || age > staleAfterMilliseconds };
+  const staleAt = new Date(lastModified.getTime() + staleAfterMilliseconds);
+  const isStale = journal.abandoned === true || answeredAt > staleAt;
+  return { etag, journal, isStale, until: journal.until ?? staleAt.toISOString() };
 }
 
 /** The lock while it is ours. */

@@ -98,7 +98,7 @@ function planOf(
   const { job, clock } = run;
   const where = whereOf(run);
   const isListed = job.verify || !seen.manifest || seen.staleLock !== undefined;
-  const { mayHaveWritten, isLeftBehind } = leftByDeadRun(seen);
+  const { mayHaveWritten, isLeftBehind } = leftByDeadRun(seen.staleLock, seen.manifest?.etag);
   const published = publicationOf(seen);
   return makePlan(
     {

@@ -59,8 +59,9 @@ async function announceChanges(
   const { changes, everything } = await changesOfDeadRun(seen, where);
   // A list of its own, since the dead run's may be near its end.
   const stored = await storeChanges(unite(changes, noChanges), run.invocation, where);
+  const { until } = seen.staleLock;
   const { changes: _, changesKey: __, abandoned: ___, ...journal } = seen.staleLock.journal;
-  const own = { ...journal, everything, ...stored };
+  const own = { ...journal, until, everything, ...stored };
   const lock = await HeldLock.take(where, run.clock, own, seen.staleLock);
   if (!lock) {
     await discardChanges(stored, where);

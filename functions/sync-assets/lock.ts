@@ -56,6 +56,17 @@ export async function readLock(where: Place): Promise<FoundLock | undefined> {
   return { etag, journal, isStale, until: journal.until ?? staleAt.toISOString() };
 }
 
+/** @returns false if it is not there any more, or is another run's */
+export async function removeLock({ place, bucket, prefix }: Place, etag: string): Promise<boolean> {
+  try {
+    await deleteObject(place, { bucket, key: lockKey(prefix) }, etag);
+    return true;
+  } catch (error) {
+    if (isLost(error)) return false;
+    throw error;
+  }
+}
+
 /** The lock while it is ours. */
 export class HeldLock {
   readonly #where: Place;
@@ -109,13 +120,8 @@ export class HeldLock {
   /** All is done. */
   async release(): Promise<void> {
     await this.#settle();
-    const { place, bucket, prefix } = this.#where;
-    try {
-      await deleteObject(place, { bucket, key: lockKey(prefix) }, this.#etag);
-    } catch (error) {
-      // Gone by an attempt whose answer was lost; another run may have the next one since.
-      if (!isLost(error)) throw error;
-    }
+    // It may be gone by an attempt whose answer was lost; another run may have the next one since.
+    await removeLock(this.#where, this.#etag);
   }
 
   /** Not all is done: the next run need not wait, and knows by the journal where to look. */

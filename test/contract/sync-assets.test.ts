@@ -218,6 +218,19 @@ describe('a rollback', () => {
     expect(await site.files()).toEqual({ 'index.html': 'v1' });
   });
 
+  it('is told, and not tried again by Lambda from what stands then, where another run goes on for too long', async () => {
+    for (const name of ['v1', 'v2', 'v3']) await site.release(`${name}.zip`, { 'index.html': name });
+    const lock = { run: 'another', site: 'www', release: 'v4', since: site.clock.now().toISOString() };
+    const changes = { added: [], changed: ['index.html'], deleted: [] };
+    await site.put('.groundskeeper/lock.json', JSON.stringify({ ...lock, changes }));
+    site.setRemaining(34_000);
+    const report = await site.run({ release: 'previous' });
+    expect(tally(report)).toEqual({ 'keep site-locked': 1 });
+    expect(report.outcomes[0]?.detail).toContain('v4');
+    await expect(site.run({ release: 'v1' })).rejects.toThrow('Another run works on www');
+    expect(await site.files()).toEqual({ 'index.html': 'v3' });
+  });
+
   it('goes forward again by name', async () => {
     await site.release('v1.zip', firstFiles);
     await site.release('v2.zip', secondFiles);

@@ -1,7 +1,7 @@
 /** What a run that died may have done: as far as its journal says, and the manifest does not. */
 import type { ListedObject } from '../../shared/aws/s3/s3.ts';
 import type { Changes } from '../../shared/sites/synced.ts';
-import { isUnsaid, keysOf, type Place } from './journal.ts';
+import { isUnsaid, type Journal, keysOf, type Place } from './journal.ts';
 import { listSite, type Seen } from './observe.ts';
 
 export interface LeftByDeadRun {
@@ -13,18 +13,33 @@ export interface LeftByDeadRun {
 
 const nothing = { mayHaveWritten: () => false, isLeftBehind: () => false };
 
-export function leftByDeadRun({ staleLock, manifest }: Pick<Seen, 'staleLock' | 'manifest'>): LeftByDeadRun {
-  if (!staleLock || !isUnsaid(staleLock.journal, manifest?.etag)) return nothing;
-  const { changes, journal } = staleLock;
+export type DeadRun = Pick<NonNullable<Seen['staleLock']>, 'journal' | 'until' | 'changes'>;
+
+/** @param manifest the ETag of the one that stands */
+export function leftByDeadRun(dead: DeadRun | undefined, manifest: string | undefined): LeftByDeadRun {
+  if (!dead || !isUnsaid(dead.journal, manifest)) return nothing;
+  const { changes, journal } = dead;
   // What has no row may be another's.
   if (!changes || journal.everything) return { ...nothing, mayHaveWritten: () => true };
   const keys = keysOf(changes);
-  const since = new Date(journal.since);
+  const spans = spansOfDead(dead, manifest).map(
+    ({ since, until }) => [new Date(since), new Date(until)] as const,
+  );
   return {
     mayHaveWritten: (key) => keys.has(key),
-    isLeftBehind: ({ key, lastModified }) => keys.has(key) && lastModified >= since,
+    isLeftBehind: ({ key, lastModified }) =>
+      keys.has(key) && spans.some(([since, until]) => lastModified >= since && lastModified <= until),
   };
 }
+
+/** When runs worked that died, one after another, before a manifest could say what they did. */
+export const spansOfDead = (
+  dead: DeadRun | undefined,
+  manifest: string | undefined,
+): NonNullable<Journal['earlier']> =>
+  dead && isUnsaid(dead.journal, manifest)
+    ? [...(dead.journal.earlier ?? []), { since: dead.journal.since, until: dead.until }]
+    : [];
 
 /** What is to be told of it, and whether that is all of the site, since it is not known what it was. */
 export async function changesOfDeadRun(

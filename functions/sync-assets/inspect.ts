@@ -18,7 +18,7 @@ type Difference = 'missing' | 'changed-by-another';
 interface Inspection {
   kept: KeepTally;
   differing: { key: string; reason: Difference }[];
-  /** What the dead run was to delete, and the manifest still has. */
+  /** What the dead run was to delete, and is there still, as we wrote it. */
   undeleted: number;
 }
 
@@ -35,8 +35,9 @@ export async function inspect(
   const inspection = await compareWithManifest(seen, run);
   const { staleLock, manifest } = seen;
   if (staleLock) {
-    // The manifest was written after all files; then come the deletes, and the event.
-    const isOut = !isUnsaid(staleLock.journal, manifest?.etag) && staleLock.changes !== undefined;
+    // The manifest was written after all files; then come the deletes, and the event. Which, says the list.
+    const { journal, changes } = staleLock;
+    const isOut = !isUnsaid(journal, manifest?.etag) && changes !== undefined && !journal.everything;
     const isFinished = isOut && inspection.undeleted === 0;
     if (!(await tellOfDeadRun({ ...seen, staleLock }, run, { announce, isFinished }))) return false;
   }
@@ -51,16 +52,20 @@ async function compareWithManifest(seen: Seen, run: SyncRun): Promise<Inspection
   const inspection: Inspection = { kept: new Map(), differing: [], undeleted: 0 };
   const isExcluded = matcherOf(job.exclude);
   const toDelete = new Set(staleLock?.changes?.deleted);
-  const left = leftByDeadRun(seen);
+  const left = leftByDeadRun(staleLock, manifest?.etag);
   const sides = { entries: none(), rows: manifest?.rows() ?? none(), listed: listSite(whereOf(run)) };
   for await (const { key, ...known } of merge({ ...sides, prefix: job.prefix })) {
-    if (known.row && toDelete.has(key)) inspection.undeleted += 1;
+    if (toDelete.has(key) && isGoneAndThere(known)) inspection.undeleted += 1;
     const reason = isExcluded(key.slice(job.prefix.length)) ? 'excluded' : judge(key, known, left);
     if (isDifference(reason)) inspection.differing.push({ key, reason });
     else countKept(inspection.kept, reason, key);
   }
   return inspection;
 }
+
+/** What the standing release has again is not to be deleted any more, and another hand's is not ours to delete. */
+const isGoneAndThere = ({ row, listed }: Known): boolean =>
+  row?.goneSince !== undefined && row.etag === listed?.etag;
 
 const isDifference = (reason: Kept | Difference): reason is Difference =>
   reason === 'missing' || reason === 'changed-by-another';

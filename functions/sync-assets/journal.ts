@@ -12,6 +12,10 @@ export const journalSchema = z.object({
   release: z.string(),
   /** S3's time when the run had looked at the bucket: what it wrote is not older. */
   since: z.iso.datetime(),
+  /** Of one that is dead: when its lock was stale. What another hand put there later is not its own. */
+  until: z.optional(z.iso.datetime()),
+  /** The same of runs before it that died, as long as no manifest says what they did. */
+  earlier: z.optional(z.array(z.object({ since: z.iso.datetime(), until: z.iso.datetime() }))),
   changes: z.optional(changesSchema),
   /** Where they are too many for an event. */
   changesKey: z.optional(z.string()),
@@ -152,10 +156,6 @@ export function unite<Own extends ChangedKeys>(dead: Changes | undefined, own: O
 
 /** Whether the manifest that stands says nothing of what a run did that died. */
 export const isUnsaid = (dead: Journal, manifest: string | undefined): boolean => dead.manifest === manifest;
-
-/** When the first of the runs looked at the bucket that died, one after another, before the manifest said so. */
-export const firstLook = (dead: Journal | undefined, manifest: string | undefined, answeredAt: Date): Date =>
-  dead && isUnsaid(dead, manifest) ? new Date(dead.since) : answeredAt;
 
 /** What such runs may have written: those that one was to delete are also what one before it had left behind. */
 export const keysOf = ({ added, changed, deleted }: Changes): ReadonlySet<string> =>

@@ -34,6 +34,8 @@ export interface FoundLock {
   journal: Journal;
   /** Its run has ended without having done all, or is dead. */
   isStale: boolean;
+  /** If it is stale: nothing that its run wrote is younger. */
+  until: string;
 }
 
 export async function readLock(where: Place): Promise<FoundLock | undefined> {
@@ -49,8 +51,20 @@ export async function readLock(where: Place): Promise<FoundLock | undefined> {
     );
   }
   const { stamp: _, ...journal } = parsed.data;
-  const age = answeredAt.getTime() - lastModified.getTime();
-  return { etag, journal, isStale: journal.abandoned === true || age > staleAfterMilliseconds };
+  const staleAt = new Date(lastModified.getTime() + staleAfterMilliseconds);
+  const isStale = journal.abandoned === true || answeredAt > staleAt;
+  return { etag, journal, isStale, until: journal.until ?? staleAt.toISOString() };
+}
+
+/** @returns false if it is not there any more, or is another run's */
+export async function removeLock({ place, bucket, prefix }: Place, etag: string): Promise<boolean> {
+  try {
+    await deleteObject(place, { bucket, key: lockKey(prefix) }, etag);
+    return true;
+  } catch (error) {
+    if (isLost(error)) return false;
+    throw error;
+  }
 }
 
 /** The lock while it is ours. */
@@ -106,13 +120,8 @@ export class HeldLock {
   /** All is done. */
   async release(): Promise<void> {
     await this.#settle();
-    const { place, bucket, prefix } = this.#where;
-    try {
-      await deleteObject(place, { bucket, key: lockKey(prefix) }, this.#etag);
-    } catch (error) {
-      // Gone by an attempt whose answer was lost; another run may have the next one since.
-      if (!isLost(error)) throw error;
-    }
+    // It may be gone by an attempt whose answer was lost; another run may have the next one since.
+    await removeLock(this.#where, this.#etag);
   }
 
   /** Not all is done: the next run need not wait, and knows by the journal where to look. */

@@ -9,10 +9,10 @@ import type { Changes } from '../../shared/sites/synced.ts';
 import { type Acting, deleteFiles, putOffAll, writeFiles } from './act.ts';
 import type { Announce } from './announce.ts';
 import type { SyncRun } from './clients.ts';
-import { changesOfDeadRun } from './dead-run.ts';
+import { changesOfDeadRun, spansOfDead } from './dead-run.ts';
 import { nothingDone } from './done.ts';
 import { nextHead } from './history.ts';
-import { discardChanges, firstLook, isNothing, type Place, storeChanges, unite } from './journal.ts';
+import { discardChanges, isNothing, type Place, storeChanges, unite } from './journal.ts';
 import { HeldLock } from './lock.ts';
 import { type Seen, whereOf } from './observe.ts';
 import { changesOf, isIdle, type SyncPlan } from './plan.ts';
@@ -47,7 +47,8 @@ export async function changeSite(work: Work): Promise<boolean> {
     release: chosen.release.name,
     releaseId: chosen.release.id,
     wanted: run.job.release,
-    since: firstLook(seen.staleLock?.journal, seen.manifest?.etag, seen.at).toISOString(),
+    since: seen.at.toISOString(),
+    earlier: spansOfDead(seen.staleLock, seen.manifest?.etag),
     manifest: seen.manifest?.etag,
     everything,
     ...stored,

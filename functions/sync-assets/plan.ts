@@ -42,7 +42,6 @@ interface HeadersKind extends Write {
 interface RemovalKind {
   kind: 'delete';
   reason: string;
-  isFingerprinted: boolean;
 }
 
 /** Its ETag and CRC-32 are the source's. */
@@ -177,8 +176,7 @@ function note(
   const { reason } = decision;
   if (decision.kind === 'delete') {
     const { size, etag } = listed ?? row ?? { size: 0, etag: '' };
-    const isFingerprinted = rules.isFingerprinted(path);
-    plan.deletes.push({ key, size, etag }, { kind: 'delete', reason, isFingerprinted });
+    plan.deletes.push({ key, size, etag }, { kind: 'delete', reason });
     return;
   }
   if (!entry) throw new TypeError(`${key} is to be written, and no source has it`);
@@ -222,17 +220,14 @@ export function* changesIn({ uploads, headers, deletes }: SyncPlan): Generator<T
   yield* deletes;
 }
 
-/**
- * For those who keep copies. They may keep those of fingerprinted files that are deleted: no page asks for them any
- * more, and their names are not used again. One that a dead run wrote is in its journal.
- */
+/** For those who keep copies. Of fingerprinted files, too: once deleted, nothing tells that a name is used again. */
 export function changesOf({ uploads, headers, deletes }: SyncPlan): ChangedKeys {
   const isNew = (write: Write) => write.isNew;
   const isOld = (write: Write) => !write.isNew;
   return {
     added: keysOf([uploads.filter(isNew)]),
     changed: keysOf([uploads.filter(isOld), headers]),
-    deleted: keysOf([deletes.filter(({ isFingerprinted }) => !isFingerprinted)]),
+    deleted: keysOf([deletes]),
   };
 }
 

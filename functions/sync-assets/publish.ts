@@ -9,7 +9,7 @@ import { guard } from './guards.ts';
 import { rulesOf } from './headers.ts';
 import { inspect } from './inspect.ts';
 import { changeSite } from './locked.ts';
-import { listSite, observeSite, readManifest, type Seen, whereOf } from './observe.ts';
+import { listSite, observeSite, readManifest, type Seen, SiteLockedError, whereOf } from './observe.ts';
 import { resourceOf } from './outcomes.ts';
 import { isIdle, makePlan, type SyncPlan } from './plan.ts';
 import { type Chosen, chooseRelease, type Local, publicationOf } from './release.ts';
@@ -25,22 +25,44 @@ export interface Publishing {
 }
 
 export async function publish(run: SyncRun, options: Publishing = {}): Promise<void> {
-  const isRelative = run.job.release === 'previous';
-  const began = isRelative ? publicationOf({ manifest: await readManifest(whereOf(run)) }) : undefined;
+  if (run.job.release === 'previous') await publishPrevious(run, options);
+  else await publishAtLast(run, options);
+}
+
+async function publishPrevious(run: SyncRun, options: Publishing): Promise<void> {
+  const began = publicationOf({ manifest: await readManifest(whereOf(run)) });
+  try {
+    await publishAtLast(run, options, began);
+  } catch (error) {
+    if (!(error instanceof SiteLockedError)) throw error;
+    // No failure: Lambda would start it again, and then it would go back from what stands by then.
+    keepSite(run, {
+      reason: 'site-locked',
+      detail: `${error.message}: look at what stands, and start it again`,
+    });
+  }
+}
+
+/** Looks anew whenever another run was faster. */
+async function publishAtLast(run: SyncRun, options: Publishing, began?: number): Promise<void> {
   while (!(await publishAsSeen(run, options, began))) {
     run.log.info('site.changed-meanwhile', { site: run.job.site });
   }
 }
 
+function keepSite({ job, report }: SyncRun, said: { reason: string; detail?: string }): void {
+  const { bucket, key } = job.archive ?? { bucket: job.bucket, key: job.prefix };
+  report.add({ resource: resourceOf(bucket, key), decision: 'keep', outcome: 'kept', ...said });
+}
+
 /** @returns false if another run was faster: it has to be looked at anew */
-async function publishAsSeen(run: SyncRun, options: Publishing, began: number | undefined): Promise<boolean> {
+async function publishAsSeen(run: SyncRun, options: Publishing, began?: number): Promise<boolean> {
   const seen = await observeSite(run);
   if (options.announce) refuseOthers(seen, run);
   const chosen = await chooseRelease(seen, run, options.local, began);
   if (chosen.kind === 'keep') {
     const { kind: _, ...said } = chosen;
-    const { bucket, key } = run.job.archive ?? { bucket: run.job.bucket, key: run.job.prefix };
-    run.report.add({ resource: resourceOf(bucket, key), decision: 'keep', outcome: 'kept', ...said });
+    keepSite(run, said);
     return true;
   }
   if (chosen.kind === 'inspect') return inspect(seen, chosen.release, run, options.announce);
@@ -98,7 +120,7 @@ function planOf(
   const { job, clock } = run;
   const where = whereOf(run);
   const isListed = job.verify || !seen.manifest || seen.staleLock !== undefined;
-  const { mayHaveWritten, isLeftBehind } = leftByDeadRun(seen);
+  const { mayHaveWritten, isLeftBehind } = leftByDeadRun(seen.staleLock, seen.manifest?.etag);
   const published = publicationOf(seen);
   return makePlan(
     {

@@ -4,7 +4,7 @@ import type { Announce } from './announce.ts';
 import type { SyncRun } from './clients.ts';
 import { changesOfDeadRun } from './dead-run.ts';
 import { discardChanges, noChanges, storeChanges, unite } from './journal.ts';
-import { HeldLock } from './lock.ts';
+import { HeldLock, removeLock } from './lock.ts';
 import { type Seen, whereOf } from './observe.ts';
 import { resourceOf } from './outcomes.ts';
 import { untilDone } from './until-done.ts';
@@ -19,7 +19,7 @@ interface Telling {
 
 /**
  * Has the CDN forget what that run may have changed. What else is undone needs a release: until one is out, the
- * lock stays as it is left, and every run fails that has none.
+ * lock stays as it is left, and every run fails that has none. A person may finish it by hand, too.
  *
  * @returns false if another run was faster
  */
@@ -32,6 +32,8 @@ export async function tellOfDeadRun(seen: SeenDead, run: SyncRun, telling: Telli
   else if (!journal.told && telling.announce) {
     if (!(await announceChanges(seen, run, { ...telling, announce: telling.announce }))) return false;
     report.add({ ...told, outcome: 'done', detail: `what ${journal.release} may have changed` });
+  } else if (telling.isFinished && !job.dryRun) {
+    return removeLock(whereOf(run), seen.staleLock.etag);
   }
   if (telling.isFinished) return true;
   const { name, message } = new UnfinishedReleaseError(journal.release);
@@ -44,7 +46,7 @@ class UnfinishedReleaseError extends AutomationError {
 
   constructor(release: string) {
     super(
-      `The publication of ${release} was not finished, and there is no archive to finish it from: publish it anew, or another`,
+      `The publication of ${release} was not finished, and of what stands there is no archive to compare the site with: publish it anew, or another`,
     );
   }
 }
@@ -60,7 +62,7 @@ async function announceChanges(
   // A list of its own, since the dead run's may be near its end.
   const stored = await storeChanges(unite(changes, noChanges), run.invocation, where);
   const { changes: _, changesKey: __, abandoned: ___, ...journal } = seen.staleLock.journal;
-  const own = { ...journal, everything, ...stored };
+  const own = { ...journal, until: seen.staleLock.until, everything, ...stored };
   const lock = await HeldLock.take(where, run.clock, own, seen.staleLock);
   if (!lock) {
     await discardChanges(stored, where);

@@ -119,6 +119,36 @@ describe('the night after a run that died and cannot be finished', () => {
     expect(site.events().at(-1)?.changes?.deleted).toEqual(['about.html']);
   });
 
+  it('is a good one once a person has made the deletes that are left, and puts something else there', async () => {
+    await publish(first);
+    await publishAndDie(second, 'DeleteObjects', 'about.html');
+    expect(await badNight()).toContain('was not finished');
+    await site.put('about.html', 'by hand');
+    expect((await night()).summary.failed).toBe(0);
+    expect(await site.keys()).not.toContain(lock);
+    expect(await site.text('about.html')).toBe('by hand');
+  });
+
+  it('takes no lock away in a dry run', async () => {
+    await publish(first);
+    await publishAndDie(second, 'DeleteObjects', 'about.html');
+    await badNight();
+    await site.remove('about.html');
+    const from = sandbox.calls.length;
+    expect((await site.run({ verify: true, dryRun: true })).summary.failed).toBe(0);
+    expect(site.writes(from)).toEqual([]);
+  });
+
+  it('is a good one where the next release has what the dead run was to delete', async () => {
+    await publish(first);
+    await publishAndDie(second, 'DeleteObjects', 'about.html');
+    const third = { ...first, 'index.html': 'third' };
+    await publishAndDie(third, 'PutEvents', 'groundskeeper');
+    expect((await night()).summary.failed).toBe(0);
+    expect(await site.keys()).not.toContain(lock);
+    expect(await site.files()).toEqual(third);
+  });
+
   it('changes nothing in a dry run', async () => {
     await publish(first);
     await dead();
@@ -159,6 +189,18 @@ describe('where a lifecycle rule has ended the list of what a dead run was to ch
     await site.put('theirs.txt', 'by hand');
     expect(await badNight()).toContain('was not finished');
     expect((await told()).changed.toSorted()).toEqual(Object.keys(await site.files()).toSorted());
+  });
+
+  it('each night fails until a release is out, though the manifest was written', async () => {
+    await publish(first);
+    await publishAndDie({ ...second, ...many }, 'PutEvents', 'groundskeeper');
+    for (const key of await lists()) await site.remove(key);
+    expect(await badNight()).toContain('was not finished');
+    expect(await badNight()).toContain('was not finished');
+    expect(site.events()).toHaveLength(2);
+    await publish(second, { maxDeleteShare: 1 });
+    expect((await night()).summary.failed).toBe(0);
+    expect(await site.keys()).not.toContain(lock);
   });
 
   it('the next release has so, too, corrects all headers, and deletes nothing that may be another’s', async () => {

@@ -1,9 +1,9 @@
 /** What another hand put into a site's bucket is left there, whatever becomes of runs of sync-assets. */
 import { GetObjectCommand } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startSandbox } from '../sandbox/sandbox.ts';
 import type { Sandbox } from '../sandbox/types.ts';
-import { aSite, siteBucket, tally } from './site-harness.ts';
+import { aSite, releaseBucket, siteBucket, tally } from './site-harness.ts';
 
 let sandbox: Sandbox;
 let site: Awaited<ReturnType<typeof aSite>>;
@@ -61,6 +61,55 @@ it.each([
   const from = sandbox.calls.length;
   await site.release('v3.zip', { 'index.html': 'third' });
   expect(site.writes(from)).not.toContain('DeleteObjects');
+});
+
+describe('what another hand puts there weeks after a run died that was to write a file of that name', () => {
+  const weeks = 14 * 86_400_000;
+  const die = async (archive: string) => {
+    const fault = sandbox.inject({
+      when: ({ action, parameters }) =>
+        action === 'PutObject' && JSON.stringify(parameters).includes('manifest.gz'),
+      effect: { kind: 'error', code: 'AccessDenied', status: 403 },
+    });
+    const files = { 'index.html': archive, 'promo.html': archive };
+    await expect(site.release(archive, files)).rejects.toThrow('AccessDenied');
+    fault.lift();
+  };
+  beforeEach(async () => {
+    await site.release('v1.zip', { 'index.html': 'first' });
+    await die('v2.zip');
+  });
+  const putByHand = async () => {
+    await site.remove('promo.html');
+    await site.clock.sleep(weeks);
+    await site.put('promo.html', 'by hand');
+    await site.clock.sleep(weeks);
+  };
+  const expectKept = async () => {
+    await site.release('v4.zip', { 'index.html': 'fourth' });
+    expect(await site.files()).toEqual({ 'index.html': 'fourth', 'promo.html': 'by hand' });
+  };
+
+  it('is left there', async () => {
+    await putByHand();
+    await expectKept();
+  });
+
+  it('is left there though a night has taken the lock in between', async () => {
+    await site.remove('v1.zip', releaseBucket, (await site.head('v1.zip', releaseBucket)).VersionId);
+    await site.clock.sleep(weeks);
+    await expect(site.run({ verify: true })).rejects.toThrow('was not finished');
+    await putByHand();
+    await expectKept();
+  });
+
+  it('is left there though another run has died in between', async () => {
+    await putByHand();
+    site.setRemaining(30_000);
+    await expect(site.release('v3.zip', { 'index.html': 'third' })).rejects.toThrow('no time left');
+    site.setRemaining(900_000);
+    await expectKept();
+  });
 });
 
 it('minds no file that another hand has deleted', async () => {

@@ -141,6 +141,23 @@ test('sends what is long also to one that never says it may', async () => {
   expect(length).toBe(3_000_000);
 });
 
+test('sends what is long once, though the word to do so comes after it was sent without', async () => {
+  let length = 0;
+  const place = await placeOf(() => {});
+  server?.on('checkContinue', (request: IncomingMessage, response) => {
+    // Nothing is read before: what is large is still being written then.
+    setTimeout(() => {
+      response.writeContinue();
+      request.on('data', (chunk: Buffer) => {
+        length += chunk.length;
+      });
+      request.on('end', () => response.writeHead(200, { etag: '"e"' }).end());
+    }, 1_200);
+  });
+  expect(await putObject(place, name, Buffer.alloc(9_000_000))).toMatchObject({ etag: 'e' });
+  expect(length).toBe(9_000_000);
+});
+
 describe('a bucket in another region', () => {
   const regionOf = ({ headers }: IncomingMessage) =>
     /\/\d{8}\/([\w-]+)\//.exec(headers.authorization ?? '')?.[1];

@@ -1,16 +1,10 @@
 /** A site in memory, and runs over it that may die at any step: the real plan and manifest, a bucket that is a map. */
 import { crc32 } from 'node:zlib';
+import { type DeadRun, leftByDeadRun, spansOfDead } from '../../functions/sync-assets/dead-run.ts';
 import { type Done, nothingDone, type Written } from '../../functions/sync-assets/done.ts';
 import { guard } from '../../functions/sync-assets/guards.ts';
 import { digestOf, type SiteRules } from '../../functions/sync-assets/headers.ts';
-import {
-  firstLook,
-  inFull,
-  isUnsaid,
-  type Journal,
-  keysOf,
-  unite,
-} from '../../functions/sync-assets/journal.ts';
+import { inFull, type Journal, unite } from '../../functions/sync-assets/journal.ts';
 import {
   changesOf,
   type HeaderChange,
@@ -59,6 +53,8 @@ export class SiteModel {
   publication = 0;
   manifest: string | undefined;
   journal: Journal | undefined;
+  /** When the run of the journal did. */
+  diedAt = new Date(0);
   time = Date.UTC(2026, 10, 21);
   readonly keepReleases = 3;
   /** Under KMS an ETag says nothing of a content. */
@@ -82,9 +78,7 @@ export class SiteModel {
   /** Looks at all, and changes nothing. */
   look(attempt: Attempt, publication: number): Promise<SyncPlan> {
     const { rules, isListed } = attempt;
-    const dead = this.journal;
-    const wrote = dead?.changes && isUnsaid(dead, this.manifest) ? keysOf(dead.changes) : new Set<string>();
-    const since = dead ? new Date(dead.since) : new Date(0);
+    const { mayHaveWritten, isLeftBehind } = leftByDeadRun(this.#dead(), this.manifest);
     const source = sourceOf(attempt);
     return makePlan(
       {
@@ -96,14 +90,14 @@ export class SiteModel {
       {
         source,
         rules,
-        isDoubtful: (key) => wrote.has(key),
+        isDoubtful: mayHaveWritten,
         order: {
           isListed,
           publication,
           keepReleases: this.keepReleases,
           grace: { count: 1, unit: 'hour' },
           now: new Date(this.time),
-          isLeftBehind: ({ key, lastModified }) => wrote.has(key) && lastModified >= since,
+          isLeftBehind,
         },
       },
     );
@@ -126,10 +120,16 @@ export class SiteModel {
       await this.#carryOut(plan, attempt, publication);
     } catch (error) {
       if (error !== death) throw error;
+      this.diedAt = new Date(this.time);
       return { plan, isDone: false };
     }
     this.journal = undefined;
     return { plan, isDone: true };
+  }
+
+  #dead(): DeadRun | undefined {
+    const { journal } = this;
+    return journal && { journal, changes: journal.changes, until: this.diedAt.toISOString() };
   }
 
   #begin(plan: SyncPlan, answeredAt: Date): void {
@@ -138,7 +138,8 @@ export class SiteModel {
       run: 'r',
       site: 'www',
       release: 'v',
-      since: firstLook(dead, manifest, answeredAt).toISOString(),
+      since: answeredAt.toISOString(),
+      earlier: spansOfDead(this.#dead(), manifest),
       manifest,
       changes: inFull(unite(dead?.changes, changesOf(plan))),
     };

@@ -91,19 +91,31 @@ const waits = (body: Uint8Array | undefined): boolean => body !== undefined && b
  * why. User guide, "Making requests using REST": "100-continue".
  */
 function sendOnceWelcome(request: ClientRequest, body: Uint8Array | undefined): void {
-  // Who does not know of it waits for the body.
-  const unasked = setTimeout(() => request.end(body), 1_000);
+  const send = () => {
+    if (!request.writableEnded) request.end(body);
+  };
+  let unasked: NodeJS.Timeout | undefined;
+  const giveUp = () => clearTimeout(unasked);
+  request.once('socket', (socket) => {
+    // Who does not know of it waits for the body. It cannot answer before it is connected.
+    const wait = () => {
+      if (!request.writableEnded) unasked = setTimeout(send, 1_000);
+    };
+    if (socket.connecting) socket.once('encrypted' in socket ? 'secureConnect' : 'connect', wait);
+    else wait();
+  });
   request.once('continue', () => {
-    clearTimeout(unasked);
-    request.end(body);
+    giveUp();
+    // It may come late, when the body is on its way already.
+    send();
   });
   request.once('response', (response) => {
-    clearTimeout(unasked);
+    giveUp();
     response.once('end', () => {
       if (!request.writableEnded) request.destroy();
     });
   });
-  request.once('close', () => clearTimeout(unasked));
+  request.once('close', giveUp);
 }
 
 const answerOf = (response: IncomingMessage): Answer => ({

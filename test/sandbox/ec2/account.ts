@@ -49,8 +49,6 @@ export class Account {
   readonly snapshots = new Map<string, SnapshotRecord>();
   /** Deleted while pending, by id: it takes effect when they are pending no longer. */
   readonly doomedSnapshots = new Set<string>();
-  /** Moto makes one for every image, whatever the image was registered from. */
-  readonly hiddenSnapshots = new Set<string>();
   readonly locks = new Map<string, SnapshotLock>();
   readonly archivedSnapshots = new Set<string>();
   readonly instanceStates = new InstanceStates(() => this.now());

@@ -1,6 +1,6 @@
 /** Copies of images, which are called for where they go; moto copies neither tags nor snapshots. */
 import type { ImageMapping } from './account.ts';
-import { hideMotosOwn, refuseName } from './image-making.ts';
+import { refuseName } from './image-making.ts';
 import { type Ec2Call, type Operation, question, Refusal } from './operation.ts';
 import { setTags, tagsSpecified } from './tags.ts';
 import { parseAnswer, text } from './xml.ts';
@@ -19,7 +19,6 @@ export const copyImage: Operation = async (call) => {
   account.createdAt.set(image, account.now());
   await tagImage(call, image);
   if (originals.length === 0) return answer;
-  await hideMotosOwn(call, image);
   const mappings: ImageMapping[] = [];
   for (const { deviceName, snapshotId } of originals) {
     mappings.push({ deviceName, snapshotId: await copyOf(call, snapshotId, `${source} for ${image}`) });

@@ -2,7 +2,6 @@
  * Images made of instances, and their end. Moto takes no mappings, no tags for snapshots, and deletes no
  * snapshots with an image, so each snapshot is asked of it by itself.
  */
-import type { Element } from '@xmldom/xmldom';
 import type { Answer } from '../message.ts';
 import type { ImageMapping } from './account.ts';
 import { attachedVolumes } from './attached-volumes.ts';
@@ -30,7 +29,6 @@ export const createImage: Operation = async (call) => {
   if (answer.status !== 200) return answer;
   const image = text(parseAnswer(answer), 'imageId');
   account.createdAt.set(image, account.now());
-  await hideMotosOwn(call, image);
   const left = devicesLeftOut(parameters);
   const mappings: ImageMapping[] = [];
   const volumes = found.volumes.filter((volume) => !left.has(found.devices.get(volume) ?? ''));
@@ -85,17 +83,6 @@ function devicesLeftOut(parameters: URLSearchParams): Set<string> {
     keys.filter((key) => key !== undefined).map((key) => parameters.get(`${key}.DeviceName`) ?? ''),
   );
 }
-
-/** Moto makes one of its own for every image. */
-export async function hideMotosOwn(call: Ec2Call, image: string): Promise<void> {
-  const answer = await call.forward(question('DescribeImages', { ImageId: [image] }));
-  for (const item of items(parseAnswer(answer), 'imagesSet'))
-    for (const mapping of items(item, 'blockDeviceMapping'))
-      call.account.hiddenSnapshots.add(snapshotIn(mapping));
-}
-
-const snapshotIn = (mapping: Element): string =>
-  mapping.getElementsByTagName('snapshotId').item(0)?.textContent ?? '';
 
 async function snapshotFor(
   call: Ec2Call,

@@ -4,7 +4,7 @@ import type { Answer } from '../message.ts';
 import type { ImageMapping } from './account.ts';
 import { describe, type Listing } from './describe.ts';
 import { copyImage } from './image-copies.ts';
-import { createImage, deregisterImage, hideMotosOwn } from './image-making.ts';
+import { createImage, deregisterImage } from './image-making.ts';
 import { type Ec2Call, list, type Operation, question } from './operation.ts';
 import { append, child, items, parseAnswer, remove, setText, text } from './xml.ts';
 
@@ -21,7 +21,6 @@ const registerImage: Operation = async (call) => {
   const id = text(parseAnswer(answer), 'imageId');
   call.account.createdAt.set(id, call.account.now());
   if (mappings.length === 0) return answer;
-  await hideMotosOwn(call, id);
   call.account.imageMappings.set(id, mappings);
   return answer;
 };

@@ -17,7 +17,8 @@ export const snapshotListing: Listing = {
   shows: (item, { account, parameters }) => {
     const owners = list(parameters, 'Owner').map((owner) => (owner === 'self' ? accountId : owner));
     if (owners.length > 0 && !owners.includes(text(item, 'ownerId'))) return false;
-    return !account.hiddenSnapshots.has(text(item, 'snapshotId'));
+    // Moto makes one of its own for every image, whatever the image is made of.
+    return account.snapshots.has(text(item, 'snapshotId'));
   },
   filters: {
     status: (item) => [text(item, 'status')],

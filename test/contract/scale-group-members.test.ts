@@ -79,7 +79,9 @@ describe('instances with a tag', () => {
 
   test('start in the zone that has fewest, and are registered once they run', async () => {
     await register([at(0)]);
-    await stopInstances(world.raw, ids.slice(1));
+    await stopInstances(world.raw, [at(1)]);
+    world.after(600);
+    await stopInstances(world.raw, [at(2), at(3)]);
     world.after(600);
     sandbox.slowInstances({ startSeconds: 90, stopSeconds: 60 });
     const report = await world.run(capacity(2));

@@ -16,12 +16,17 @@ export async function* listObjects(
   bucket: string,
   prefix: string,
 ): AsyncGenerator<readonly ListedObject[]> {
-  let from: string | undefined;
-  do {
-    const page: Page = await observing(`The bucket ${bucket}`, () => readPage(place, bucket, prefix, from));
-    yield page.objects;
-    from = page.next;
-  } while (from !== undefined);
+  let reading: Promise<Page> | undefined = pageFrom(place, { bucket, prefix });
+  try {
+    while (reading) {
+      const { objects, next }: Page = await reading;
+      // S3 makes the next page while this one is used.
+      reading = next === undefined ? undefined : pageFrom(place, { bucket, prefix, next });
+      yield objects;
+    }
+  } finally {
+    await reading?.catch(() => undefined);
+  }
 }
 
 interface Page {
@@ -29,12 +34,21 @@ interface Page {
   next: string | undefined;
 }
 
-function readPage(
-  { s3, patience }: S3,
-  bucket: string,
-  prefix: string,
-  from: string | undefined,
-): Promise<Page> {
+interface Listing {
+  bucket: string;
+  prefix: string;
+  /** Where the page before ended. */
+  next?: string;
+}
+
+function pageFrom(place: S3, listing: Listing): Promise<Page> {
+  const reading = observing(`The bucket ${listing.bucket}`, () => readPage(place, listing));
+  // Its failure is seen in its turn; until then it is no unhandled one.
+  reading.catch(() => undefined);
+  return reading;
+}
+
+function readPage({ s3, patience }: S3, { bucket, prefix, next: from }: Listing): Promise<Page> {
   return persist(async () => {
     const { body } = await s3.send({
       method: 'GET',

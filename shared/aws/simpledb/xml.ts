@@ -8,10 +8,13 @@ export interface XmlElement {
   /** The text directly within it, decoded. */
   text: string;
   children: XmlElement[];
+  /** SimpleDB says that its text was sent in base64: it is decoded. */
+  isBase64: boolean;
 }
 
-const token =
-  /<!\[CDATA\[(?<cdata>[\s\S]*?)\]\]>|<(?:!--[\s\S]*?--|\?[\s\S]*?\?)>|<\/(?<close>[^\s<>]+)\s*>|<(?<open>[^\s<>/!?]+)(?<attributes>[^<>]*?)(?<empty>\/?)>|(?<text>[^<]+)/gy;
+/** CDATA; a comment or an instruction; the end of an element; the start of one, its attributes, and whether it is empty. */
+const markup =
+  /<(?:!\[CDATA\[([\s\S]*?)\]\]|!--[\s\S]*?--|\?[\s\S]*?\?|\/([^\s<>]+)\s*|([^\s<>/!?]+)([^<>]*?)(\/?))>/y;
 
 /**
  * Reads one document.
@@ -21,11 +24,7 @@ const token =
 export function parseXml(xml: string): XmlElement {
   const document = openElement('');
   const open = [document];
-  let read = 0;
-  for (const { groups = {}, 0: source } of xml.matchAll(token)) {
-    take(groups, open);
-    read += source.length;
-  }
+  const read = readTokens(xml, open);
   const [root, ...others] = document.children;
   if (read < xml.length || open.length !== 1 || root === undefined || others.length > 0) {
     throw new SyntaxError(`The XML is malformed or cut short at ${read} of ${xml.length} characters`);
@@ -33,34 +32,57 @@ export function parseXml(xml: string): XmlElement {
   return root;
 }
 
-interface OpenElement extends XmlElement {
-  base64: boolean;
+/** @returns how far it could be read */
+function readTokens(xml: string, open: XmlElement[]): number {
+  let read = 0;
+  while (read < xml.length) {
+    const next = xml.indexOf('<', read);
+    if (next === read) {
+      markup.lastIndex = read;
+      const token = markup.exec(xml);
+      if (!token) return read;
+      take(token, open);
+      read = markup.lastIndex;
+    } else {
+      const end = next < 0 ? xml.length : next;
+      addText(decodeEntities(xml.slice(read, end)), open);
+      read = end;
+    }
+  }
+  return read;
 }
 
-/** Takes one token in; the last of `open` is the element that it stands in. */
-function take(token: Record<string, string | undefined>, open: OpenElement[]): void {
-  if (token['close'] !== undefined) {
-    close(token['close'], open);
-  } else if (token['open'] !== undefined) {
-    open.push(openElement(token['open'], token['attributes']));
-    if (token['empty']) close(token['open'], open);
-  } else {
-    const current = open.at(-1);
-    if (current) current.text += token['cdata'] ?? decodeEntities(token['text'] ?? '');
+/** The last of `open` is the element that the token stands in. */
+function take([, cdata, end, start, attributes, slash]: RegExpExecArray, open: XmlElement[]): void {
+  if (cdata !== undefined) addText(cdata, open);
+  else if (end !== undefined) close(end, open);
+  else if (start !== undefined) {
+    open.push(openElement(start, attributes));
+    if (slash !== '') close(start, open);
   }
 }
 
-function openElement(name: string, attributes = ''): OpenElement {
-  return { name, text: '', children: [], base64: isBase64(attributes) };
+function addText(text: string, open: readonly XmlElement[]): void {
+  const current = open.at(-1);
+  if (current) current.text += text;
 }
 
-function close(name: string, open: OpenElement[]): void {
-  const { base64, ...closed } = open.pop() ?? openElement('');
+function close(name: string, open: XmlElement[]): void {
+  const closed = open.pop();
   const parent = open.at(-1);
-  if (!parent || closed.name !== name) throw new SyntaxError(`The XML closes "${name}", which is not open`);
-  if (base64) closed.text = Buffer.from(closed.text, 'base64').toString('utf8');
+  if (!closed || !parent || closed.name !== name) {
+    throw new SyntaxError(`The XML closes "${name}", which is not open`);
+  }
+  if (closed.isBase64) closed.text = Buffer.from(closed.text, 'base64').toString('utf8');
   parent.children.push(closed);
 }
+
+const openElement = (name: string, attributes = ''): XmlElement => ({
+  name,
+  text: '',
+  children: [],
+  isBase64: attributes !== '' && isBase64(attributes),
+});
 
 /** The first child of this name. */
 export function child(parent: XmlElement | undefined, name: string): XmlElement | undefined {
@@ -90,6 +112,7 @@ function isBase64(attributes: string): boolean {
 const named: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
 function decodeEntities(text: string): string {
+  if (!text.includes('&')) return text;
   return text.replace(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));?/gi, (source, hex, decimal, name) => {
     if (!source.endsWith(';')) throw new SyntaxError(`The XML has a bare "${source}"`);
     const character = name

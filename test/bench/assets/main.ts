@@ -12,7 +12,7 @@ import { parseArgs } from 'node:util';
 import { alter, makeFiles, smallSize, touch } from './files.ts';
 import { type Judgement, judge, type Limit } from './limits.ts';
 import { runMemory } from './memory.ts';
-import { runRelease } from './release.ts';
+import { releaseBucket, runRelease } from './release.ts';
 import { type Rounds, runRounds, type Step, warmUp } from './rounds.ts';
 import { startS3Process } from './s3-process.ts';
 import { findSides } from './sides.ts';
@@ -52,7 +52,8 @@ const found = findSides();
 const sides = found.sides.filter(({ name }) => !values.side || values.side.includes(name));
 const folder = mkdtempSync(join(tmpdir(), 'bench-assets-'));
 const files = join(folder, 'site');
-const s3 = await startS3Process(Number(values.latency));
+const buckets = [releaseBucket, ...found.sides.map(({ bucket }) => bucket)];
+const s3 = await startS3Process(buckets, Number(values.latency));
 const rounds = Number(values.rounds);
 
 async function runCase(

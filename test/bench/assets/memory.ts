@@ -4,7 +4,7 @@ import { check, describeVerdict } from './check.ts';
 import { makeFiles, renameHalf } from './files.ts';
 import { atMost, type Judgement } from './limits.ts';
 import { measure } from './measure.ts';
-import { type S3Process, siteBucket } from './s3-process.ts';
+import type { S3Process } from './s3-process.ts';
 import { ours } from './sides.ts';
 
 const megabytes = 1024 * 1024;
@@ -16,13 +16,13 @@ interface Peaks {
 }
 
 async function peaksOf(s3: S3Process, folder: string, count: number): Promise<Peaks> {
-  await s3.empty(siteBucket);
+  await s3.empty(ours.bucket);
   const files = makeFiles(folder, count, () => 100);
   const first = await measure(ours.publish(folder, s3.url));
   const again = await measure(ours.publish(folder, s3.url));
   const others = renameHalf(files);
   const renamed = await measure(ours.publish(folder, s3.url));
-  const wrong = describeVerdict(await check(others, s3.place, siteBucket));
+  const wrong = describeVerdict(await check(others, s3.place, ours.bucket));
   rmSync(folder, { recursive: true });
   if (wrong) throw new Error(`${count} keys: ${wrong}`);
   const told = [first, again, renamed].map(

@@ -14,22 +14,25 @@ import type { Traffic } from '../../sandbox/s3/server.ts';
 import { check, describeVerdict } from './check.ts';
 import { alter, type Files } from './files.ts';
 import { atMost, type Judgement } from './limits.ts';
-import { region, releaseBucket, type S3Process, siteBucket } from './s3-process.ts';
+import { region, type S3Process } from './s3-process.ts';
+import { ours } from './sides.ts';
+
+export const releaseBucket = 'releases';
 
 /** Of the manifest, the lock and the archive's directory: reads and writes beside those of contents. */
 const otherRequests = 8;
 
 export async function runRelease(s3: S3Process, files: Files, changes: number): Promise<Judgement[]> {
-  await s3.empty(siteBucket);
+  await s3.empty(ours.bucket);
   const before = contentsOf(files);
   await release(s3, 'one.zip', zipSync(before));
   alter(files, changes);
   const after = contentsOf(files);
   const archive = zipSync(after);
-  const manifest = await headObject(s3.place, { bucket: siteBucket, key: manifestKey('') });
+  const manifest = await headObject(s3.place, { bucket: ours.bucket, key: manifestKey('') });
   const traffic = await release(s3, 'two.zip', archive);
-  const wrong = describeVerdict(await check(files, s3.place, siteBucket));
-  await s3.empty(siteBucket);
+  const wrong = describeVerdict(await check(files, s3.place, ours.bucket));
+  await s3.empty(ours.bucket);
   await s3.empty(releaseBucket);
   process.stderr.write(`  ${JSON.stringify(traffic.byAction)}\n`);
   const least = packedBytes(before, after) + directoryBytes(archive);
@@ -69,7 +72,7 @@ async function release(
   const report = new Reporter(silent);
   await takeTraffic();
   await publish({
-    job: syncAssetsJob.parse({ site: 'bench', bucket: siteBucket, archive: { bucket: releaseBucket, key } }),
+    job: syncAssetsJob.parse({ site: 'bench', bucket: ours.bucket, archive: { bucket: releaseBucket, key } }),
     owner: 'bench',
     invocation: randomUUID(),
     startedAt: systemClock.now(),

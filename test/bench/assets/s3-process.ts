@@ -10,9 +10,6 @@ import type { S3 } from '../../../shared/aws/s3/s3.ts';
 import { systemClock } from '../../../shared/clock.ts';
 import type { Traffic } from '../../sandbox/s3/server.ts';
 
-export const siteBucket = 'site';
-export const releaseBucket = 'releases';
-
 export const credentials = { accessKeyId: 'bench', secretAccessKey: 'bench' };
 export const region = 'us-east-1';
 
@@ -25,13 +22,19 @@ export interface S3Process {
   close(): Promise<void>;
 }
 
-export async function startS3Process(latencyMilliseconds = 0): Promise<S3Process> {
+export async function startS3Process(
+  buckets: readonly string[],
+  latencyMilliseconds: number,
+): Promise<S3Process> {
   const program = fileURLToPath(new URL('../../sandbox/s3/main.ts', import.meta.url));
-  const buckets = [siteBucket, releaseBucket].flatMap((name) => ['--bucket', name]);
   const latency = ['--latency', String(latencyMilliseconds)];
-  const child = spawn(process.execPath, ['--import', 'tsx', program, ...buckets, ...latency], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = spawn(
+    process.execPath,
+    ['--import', 'tsx', program, ...buckets.flatMap((name) => ['--bucket', name]), ...latency],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   const url = await addressOf(child);
   const patience = { clock: systemClock, random: Math.random, timeLeft: () => 60_000 };
   const place = { s3: s3Client({ endpoint: url, region, credentials }), patience };

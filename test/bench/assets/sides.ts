@@ -1,11 +1,13 @@
 /** Who publishes: we, the peers that are installed, and the floor. */
 import { spawnSync } from 'node:child_process';
 import type { Command } from './measure.ts';
-import { credentials, region, siteBucket } from './s3-process.ts';
+import { credentials, region } from './s3-process.ts';
 
 export interface Side {
   name: string;
-  /** Makes the bucket hold what the folder holds. */
+  /** Its own: so the sides can take turns at each step. */
+  bucket: string;
+  /** Makes its bucket hold what the folder holds. */
   publish: (folder: string, url: string) => Command;
   /** Uploads all and compares nothing: what the wire and the server take. */
   isFloor?: boolean;
@@ -24,40 +26,38 @@ const environment = (url: string) => ({
 
 const floor: Side = {
   name: 'floor',
+  bucket: 'floor',
   isFloor: true,
   publish: (folder, url) => ({
     program: process.execPath,
-    args: [...bundled, 'test/bench/assets/floor.ts', folder, `${url}/${siteBucket}`],
+    args: [...bundled, 'test/bench/assets/floor.ts', folder, `${url}/floor`],
   }),
 };
 
 export const ours: Side = {
   name: 'npm run sync',
+  bucket: 'ours',
   publish: (folder, url) => ({
     program: process.execPath,
     // As `npm run sync` does: with a young generation that is larger, memory grows with garbage.
-    args: [
-      '--max-semi-space-size=2',
-      ...bundled,
-      'functions/sync-assets/cli.ts',
-      folder,
-      `s3://${siteBucket}`,
-    ],
+    args: ['--max-semi-space-size=2', ...bundled, 'functions/sync-assets/cli.ts', folder, 's3://ours'],
     env: environment(url),
   }),
 };
 
 const aws: Side = {
   name: 'aws s3 sync',
+  bucket: 'aws',
   publish: (folder, url) => ({
     program: 'aws',
-    args: ['s3', 'sync', folder, `s3://${siteBucket}`, '--delete', '--quiet'],
+    args: ['s3', 'sync', folder, 's3://aws', '--delete', '--quiet'],
     env: environment(url),
   }),
 };
 
 const s3cmd: Side = {
   name: 's3cmd',
+  bucket: 's3cmd',
   publish: (folder, url) => ({
     program: 's3cmd',
     args: [
@@ -71,16 +71,17 @@ const s3cmd: Side = {
       '--delete-removed',
       'sync',
       `${folder}/`,
-      `s3://${siteBucket}/`,
+      's3://s3cmd/',
     ],
   }),
 };
 
-const rclone = (name: string, flags: readonly string[]): Side => ({
+const rclone = (name: string, bucket: string, flags: readonly string[]): Side => ({
   name,
+  bucket,
   publish: (folder, url) => ({
     program: 'rclone',
-    args: ['sync', folder, `:s3:${siteBucket}`, ...flags],
+    args: ['sync', folder, `:s3:${bucket}`, ...flags],
     env: {
       RCLONE_CONFIG: '/dev/null',
       // What AWS's own would not do: the bucket in the path.
@@ -104,7 +105,14 @@ const tuning = [
   '--s3-no-check-bucket',
 ];
 
-const all: readonly Side[] = [floor, ours, rclone('rclone, tuned', tuning), rclone('rclone', []), s3cmd, aws];
+const all: readonly Side[] = [
+  floor,
+  ours,
+  rclone('rclone, tuned', 'rclone-tuned', tuning),
+  rclone('rclone', 'rclone', []),
+  s3cmd,
+  aws,
+];
 
 const versionOf: Readonly<Record<string, string>> = {
   rclone: 'version',

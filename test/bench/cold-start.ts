@@ -44,6 +44,7 @@ const jobs: Record<string, object> = {
   },
   'expire-backups': { dryRun: true },
   'reconcile-ledger': { dryRun: true },
+  'sync-assets': { dryRun: true, site: 'www', bucket: 'www-site', verify: true },
   'invalidate-cdn': { dryRun: true, site: 'www', bucket: 'www-site', paths: ['/*'] },
   'scale-group': {
     dryRun: true,

@@ -102,9 +102,9 @@ function afterHand(
   bounds: Bounds,
   { demands, unknown }: Heard,
 ): Course | undefined {
-  const firmest = firmestOf(
-    demands.filter(({ reason, capacity }) => reason !== 'step' || capacity > group.capacity),
-  );
+  // One that adds may demand what there is: that still starts, and was added for it. At 0 none adds so.
+  const least = Math.max(1, group.capacity);
+  const firmest = firmestOf(demands.filter(({ reason, capacity }) => reason !== 'step' || capacity >= least));
   const wanted = firmest?.agreed ?? before;
   const to = clampInto(wanted, bounds);
   if (unknown !== undefined && to < group.capacity) return undefined;

@@ -308,6 +308,19 @@ describe('by hand', () => {
       expect(end({ job: withTarget, signals: [low, steady(20)] })).toMatchObject({ to: 2 });
     });
 
+    it('is no fewer while an alarm rings for which what still starts was added', () => {
+      const starting = aGroup({ capacity: 6, starting: 3 });
+      const job = { policies: [outPolicy] };
+      expect(end({ job, signals: [high], group: starting })).toMatchObject({
+        kind: 'keep',
+        reason: 'override-ended',
+        to: 6,
+      });
+      // Of none a step takes none away: the load does not ask for that.
+      const ofNone = { job: { policies: [inPolicy] }, signals: [low], group: aGroup({ capacity: 0 }) };
+      expect(end(ofNone)).toMatchObject({ to: 4 });
+    });
+
     it('is nothing less while a policy knows nothing, and nothing is forgotten', () => {
       expect(end({ job: { policies: [outPolicy] }, signals: [unknown] })).toMatchObject({
         kind: 'keep',

@@ -42,10 +42,14 @@ const timeOf = (mark: Date | undefined): number => {
 export const drainable = (members: readonly Member[]): Member[] =>
   members.filter((member) => counts(member) && !member.isProtected);
 
-/** Of these the next one to go: one that is ill first, then in the zone that has the most the longest running. */
+/**
+ * Of these the next one to go: one that is ill first, then one that takes no load yet (a schedule, or a person, does not
+ * wait for its warm-up), then in the zone that has the most the longest running.
+ */
 export function chooseDrain(candidates: readonly Member[], zones: Zones): Member | undefined {
   return first(candidates, (member) => [
     member.isUnhealthy ? 0 : 1,
+    member.isStarting ? 0 : 1,
     -(zones.get(member.zone) ?? 0),
     member.startedAt.getTime(),
   ]);

@@ -20,6 +20,8 @@ export interface Member {
   isProtected: boolean;
   /** Since when it is being taken out of service: it does not count. An unreadable mark is no date. */
   drainingSince: Date | undefined;
+  /** It takes no load yet: it is only starting, or runs for less than the warm-up. */
+  isStarting: boolean;
   /** Taken out of service by a balancer, or failing EC2's own checks, though it had the time to warm up. */
   isUnhealthy: boolean;
   /** Every target group and classic balancer of the group. */
@@ -61,6 +63,7 @@ export function toMember(
   const { id, zone, type, state, hibernates, isStoppable, tags, launchedAt: startedAt, stoppedAt } = instance;
   const mark = tags[memberTags.draining];
   const isSick = isImpaired || places.some((place) => place.isUnhealthy);
+  const isWarm = warmAt(startedAt, warmup.warmupSeconds) <= warmup.now;
   return {
     id,
     zone,
@@ -72,7 +75,8 @@ export function toMember(
     hibernates,
     isProtected: isMarkedProtected(tags) || !isStoppable,
     drainingSince: mark === undefined ? undefined : new Date(mark),
-    isUnhealthy: isSick && isWarm(startedAt, warmup),
+    isStarting: state === 'pending' || !isWarm,
+    isUnhealthy: isSick && isWarm,
     places,
   };
 }
@@ -90,9 +94,6 @@ function failureOf({ state, stateReason }: Instance): Member['failure'] {
   return { name: stateReason.code, message: stateReason.message };
 }
 
-const isWarm = (startedAt: Date, { warmupSeconds, now }: Warmup): boolean =>
-  warmAt(startedAt, warmupSeconds) <= now;
-
 export const warmAt = (startedAt: Date, warmupSeconds: number): Date =>
   new Date(startedAt.getTime() + warmupSeconds * 1_000);
 
@@ -102,19 +103,22 @@ export const isUp = ({ state }: Pick<Member, 'state'>): boolean => state === 'ru
 export const counts = (member: Member): boolean => isUp(member) && member.drainingSince === undefined;
 
 /** Whether it takes load by now, as far as that is known. */
-export const isInService = (member: Member, warmup: Warmup): boolean =>
-  member.state === 'running' && counts(member) && !member.isUnhealthy && isWarm(member.startedAt, warmup);
+export const isInService = (member: Member): boolean =>
+  counts(member) && !member.isStarting && !member.isUnhealthy;
 
 /** The group as the decision sees it. Its bounds are what can be reached: no protected one is started or stopped. */
-export function groupOf(members: readonly Member[], warmup: Warmup): SeenGroup {
+export function groupOf(
+  members: readonly Member[],
+  { warmupSeconds }: Pick<Warmup, 'warmupSeconds'>,
+): SeenGroup {
   const counting = members.filter(counts);
   const running = counting.filter(({ state }) => state === 'running');
   return {
     capacity: counting.length,
-    starting: counting.length - running.filter(({ startedAt }) => isWarm(startedAt, warmup)).length,
+    starting: counting.filter(({ isStarting }) => isStarting).length,
     serving: running
       .filter(({ isUnhealthy }) => !isUnhealthy)
-      .map(({ startedAt }) => warmAt(startedAt, warmup.warmupSeconds)),
+      .map(({ startedAt }) => warmAt(startedAt, warmupSeconds)),
     minimum: counting.filter(({ isProtected }) => isProtected).length,
     maximum: members.filter((member) => !member.isProtected || counts(member)).length,
   };

@@ -24,7 +24,7 @@ export async function observeMembers(wanted: InstanceGroup, run: ScaleRun): Prom
   return {
     group: groupOf(members, warmup),
     inService: members
-      .filter((member) => isInService(member, warmup))
+      .filter(isInService)
       .map(({ id, startedAt }) => ({ id, since: warmAt(startedAt, job.warmupSeconds) })),
     members,
     strangers: found.filter((instance) => !own.includes(instance)).map(({ id }) => id),

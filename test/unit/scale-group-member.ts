@@ -16,6 +16,7 @@ export function aMember(overrides: Partial<Member> = {}): Member {
     failure: undefined,
     hibernates: false,
     isProtected: false,
+    isStarting: false,
     isUnhealthy: false,
     drainingSince: undefined,
     places: [],

@@ -74,6 +74,15 @@ describe('a member', () => {
     expect(member({}, [aPlace()]).isUnhealthy).toBe(false);
   });
 
+  test.each<[string, number, boolean]>([
+    ['running', 179, true],
+    ['running', 180, false],
+    ['pending', 3_600, true],
+  ])('that is %s, and was started %i seconds ago, is starting: %s', (state, seconds, isStarting) => {
+    const instance = anInstance({ state, launchedAt: ago(seconds) });
+    expect(toMember(instance, { places: [], isImpaired: false }, warmup).isStarting).toBe(isStarting);
+  });
+
   test('is not called unhealthy before it had the time to warm up', () => {
     const young = anInstance({ launchedAt: ago(179) });
     expect(toMember(young, { places: [], isImpaired: true }, warmup).isUnhealthy).toBe(false);
@@ -89,8 +98,8 @@ describe('a group', () => {
   test('has the capacity of what runs or starts and does not drain', () => {
     const members = [
       aMember({ startedAt: ago(600) }),
-      aMember({ startedAt: ago(60) }),
-      aMember({ state: 'pending', startedAt: ago(5) }),
+      aMember({ startedAt: ago(60), isStarting: true }),
+      aMember({ state: 'pending', startedAt: ago(5), isStarting: true }),
       aMember({ drainingSince: ago(30) }),
       aMember({ state: 'stopping' }),
       aMember({ state: 'stopped' }),
@@ -102,7 +111,7 @@ describe('a group', () => {
       minimum: 0,
       maximum: 6,
     });
-    expect(members.filter((member) => isInService(member, warmup))).toEqual([members[0]]);
+    expect(members.filter(isInService)).toEqual([members[0]]);
   });
 
   test('does not have load taken by those that are ill, which count all the same', () => {
@@ -177,6 +186,15 @@ describe('the next one to go', () => {
       aMember({ id: 'i-ill', zone: 'b', startedAt: ago(600), isUnhealthy: true }),
     ];
     expect(choose(members)).toBe('i-ill');
+  });
+
+  test('is one that takes no load yet before one that does', () => {
+    const members = [
+      aMember({ zone: 'a', startedAt: ago(9_000) }),
+      aMember({ zone: 'a', startedAt: ago(8_000) }),
+      aMember({ id: 'i-new', zone: 'b', startedAt: ago(60), isStarting: true }),
+    ];
+    expect(choose(members)).toBe('i-new');
   });
 
   test('is in the zone where the most count, the protected among them', () => {

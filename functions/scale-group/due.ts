@@ -6,8 +6,8 @@ export type Step =
   | { kind: 'register'; member: Member; reason: 'not-registered'; places: readonly Place[] }
   /** A drain is begun anew that was cut off, or that somebody has crossed. */
   | { kind: 'drain'; member: Member; reason: 'still-registered' }
-  /** A drain is called off. */
-  | { kind: 'resume'; member: Member; reason: 'protected' }
+  /** A drain is called off, or was over before somebody started the instance again. */
+  | { kind: 'resume'; member: Member; reason: 'protected' | 'started-since' }
   | { kind: 'stop'; member: Member; reason: 'drained' | 'delay-passed' }
   /** It has stopped: the mark has done its work. */
   | { kind: 'unmark'; member: Member; reason: 'stopped' }
@@ -32,6 +32,8 @@ function drainStep(member: Member, since: Date, now: Date): Step {
   if (member.state === 'stopped') return { kind: 'unmark', member, reason: 'stopped' };
   if (!isUp(member)) return { kind: 'keep', member, reason: 'stopping' };
   if (member.isProtected) return { kind: 'resume', member, reason: 'protected' };
+  // What the mark was for is done. The stop of one that a person wants running again would be another.
+  if (member.startedAt > since) return { kind: 'resume', member, reason: 'started-since' };
   if (member.places.some(({ state }) => state === 'registered')) {
     return { kind: 'drain', member, reason: 'still-registered' };
   }

@@ -5,6 +5,7 @@ import {
   DescribeInstancesCommand,
   ModifyInstanceAttributeCommand,
   RunInstancesCommand,
+  StartInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import { RegisterTargetsCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -183,7 +184,7 @@ describe('taking out of service', () => {
 
   test('begins anew, with all of its time, where a run was cut off before it was deregistered', async () => {
     await registerAll();
-    await tag(at(0), 'groundskeeper:draining', '2026-11-21T11:00:00.000Z');
+    await tag(at(0), 'groundskeeper:draining', '2026-11-21T12:10:00.000Z');
     expect(told(await world.run(job(3)))).toEqual([
       'web keep enough: kept',
       `${at(0)} drain still-registered: done`,
@@ -262,6 +263,24 @@ describe('stopping', () => {
     await expect(world.run(job(3))).rejects.toThrow(/UnsupportedOperation/);
     expect(await stateOf(at(0))).toEqual({ state: 'running', mark: undefined });
     expect(await targetsOf(world.raw, targetGroup)).toMatchObject({ [at(0)]: 'healthy' });
+  });
+
+  test('is not done again to one that a person starts before its mark is gone', async () => {
+    await registerAll();
+    await world.run(job(3));
+    world.after(121);
+    await world.run(job(3));
+    expect((await stateOf(at(0))).state).toBe('stopped');
+    await world.raw.ec2.send(new StartInstancesCommand({ InstanceIds: [at(0)] }));
+    world.after(60);
+    const following = job(3, { maximum: 4 });
+    expect(told(await world.run(following))).toEqual([
+      'web keep enough: kept',
+      `${at(0)} resume started-since: done`,
+    ]);
+    expect(await stateOf(at(0))).toEqual({ state: 'running', mark: undefined });
+    expect(await targetsOf(world.raw, targetGroup)).toMatchObject({ [at(0)]: 'healthy' });
+    expect(told(await world.run(following))).toEqual(['web keep enough: kept']);
   });
 
   test('waits for one that only starts', async () => {

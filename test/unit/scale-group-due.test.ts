@@ -54,6 +54,13 @@ describe('one that drains', () => {
       'still-registered',
     ],
     ['is protected now', draining([leaving], { isProtected: true }), 'resume', 'protected'],
+    ['was stopped, and started again', draining([gone], { startedAt: ago(60) }), 'resume', 'started-since'],
+    [
+      'was stopped, and only starts again',
+      draining([gone], { startedAt: ago(5), state: 'pending' }),
+      'resume',
+      'started-since',
+    ],
     ['only starts', draining([gone], { state: 'pending' }), 'keep', 'starting'],
     ['stops', draining([gone], { state: 'stopping' }), 'keep', 'stopping'],
     ['has stopped', draining([gone], { state: 'stopped' }), 'unmark', 'stopped'],

@@ -13,7 +13,7 @@ import { deregisterTarget, registerTarget } from '../../shared/aws/target-groups
 import { AutomationError } from '../../shared/errors.ts';
 import { LeaseLostError } from '../../shared/lease.ts';
 import type { ScaleRun } from './clients.ts';
-import { isMarkedProtected, type Member, memberTags, type Place } from './members.ts';
+import { isInAutoScaling, isMarkedProtected, type Member, memberTags, type Place } from './members.ts';
 import { ChangedMeanwhileError, type End, type KeptReason, tryTo } from './tell.ts';
 
 export const register = (
@@ -83,6 +83,7 @@ async function confirmStop(id: string, { aws }: ScaleRun): Promise<void> {
 function obstacleOf(instance: Instance | undefined): KeptReason | undefined {
   if (!instance) return 'not-found';
   if (instance.state !== 'running') return 'between-states';
+  if (isInAutoScaling(instance.tags)) return 'in-auto-scaling-group';
   if (isMarkedProtected(instance.tags)) return 'protected';
   return instance.tags[memberTags.draining] === undefined ? 'drain-called-off' : undefined;
 }

@@ -50,6 +50,9 @@ export const memberTags = {
 
 export const isMarkedProtected = (tags: Tags): boolean => (tags[memberTags.protected] ?? 'false') !== 'false';
 
+/** By EC2 Auto Scaling's own tag: it would start another for what we stop, or terminate it. */
+export const isInAutoScaling = (tags: Tags): boolean => tags['aws:autoscaling:groupName'] !== undefined;
+
 export interface Warmup {
   warmupSeconds: number;
   now: Date;

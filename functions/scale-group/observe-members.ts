@@ -2,17 +2,14 @@ import { impairedInstances } from '../../shared/aws/ec2-instance-power.ts';
 import { observeInstances } from '../../shared/aws/ec2-instances.ts';
 import type { ScaleRun } from './clients.ts';
 import type { InstanceGroup } from './job.ts';
-import { groupOf, isInService, memberTags, toMember, warmAt } from './members.ts';
+import { groupOf, isInAutoScaling, isInService, memberTags, toMember, warmAt } from './members.ts';
 import type { ObservedGroup } from './observe.ts';
 import { observePlaces } from './observe-places.ts';
-
-// EC2 Auto Scaling's own: it would start another for what we stop, or terminate it.
-const ofAutoScaling = 'aws:autoscaling:groupName';
 
 export async function observeMembers(wanted: InstanceGroup, run: ScaleRun): Promise<ObservedGroup> {
   const { aws, clock, job } = run;
   const found = await observeInstances(aws, { tags: wanted.tags });
-  const own = found.filter(({ tags }) => tags[ofAutoScaling] === undefined);
+  const own = found.filter(({ tags }) => !isInAutoScaling(tags));
   const running = own.filter(({ state }) => state === 'running').map(({ id }) => id);
   const impaired = await impairedInstances(aws, running);
   const someDrain = own.some(({ tags }) => tags[memberTags.draining] !== undefined);

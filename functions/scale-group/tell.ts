@@ -35,6 +35,7 @@ export type KeptReason =
   | 'changed-meanwhile'
   | 'drain-called-off'
   | 'protected'
+  | 'in-auto-scaling-group'
   | 'between-states'
   | 'no-capacity'
   | 'not-found'

@@ -255,6 +255,17 @@ describe('stopping', () => {
     expect((await stateOf(at(0))).state).toBe('running');
   });
 
+  test('is not done to one that an Auto Scaling group takes in just before it', async () => {
+    await registerAll();
+    await world.run(job(3));
+    world.after(121);
+    onceItWaits(refuse('StopInstances', 'RequestLimitExceeded'), () =>
+      sandbox.addSystemTags(at(0), { 'aws:autoscaling:groupName': 'other' }),
+    );
+    expect(told(await world.run(job(3)))).toContain(`${at(0)} stop in-auto-scaling-group: kept`);
+    expect((await stateOf(at(0))).state).toBe('running');
+  });
+
   test('that EC2 refuses puts it back to work', async () => {
     await registerAll();
     await world.run(job(3));

@@ -1,4 +1,6 @@
 /** A capacity by hand, for a time. Pure. */
+import { EventError } from '../../shared/errors.ts';
+import { day } from '../../shared/plan/zones.ts';
 import type { GroupState, Override, SeenGroup } from './group.ts';
 import type { ScaleGroupJob } from './job.ts';
 import { nextMoment } from './periods.ts';
@@ -20,7 +22,19 @@ export function overrideOf(
   const { override: asked, timezone } = job;
   if (asked === undefined || asked === 'end') return remembered;
   const until = nextMoment(asked.until, timezone, now);
+  refuseStrange(until, now);
   return { capacity: asked.capacity, until, before: remembered?.before ?? capacity };
+}
+
+/** Nobody wants it for longer; a mistyped year would keep the group from its load for all of them. */
+const longest = 366 * day;
+
+/** What has ended before it begins would be carried out as an end. */
+function refuseStrange(until: Date, now: Date): void {
+  if (until > now && until.getTime() - now.getTime() <= longest) return;
+  throw new EventError(
+    `The override is until ${until.toISOString()}: expected a moment within a year from now`,
+  );
 }
 
 export const isOver = ({ until }: Override, now: Date): boolean => until <= now;

@@ -117,6 +117,16 @@ describe('an Auto Scaling group', () => {
     expect(told(await world.run(tick))).toEqual(['web keep enough: kept']);
   });
 
+  test('is left as it is where the end of what a person says has passed', async () => {
+    const from = sandbox.calls.length;
+    const late = { ...job, override: { capacity: 6, until: '2026-11-21T12:30:00Z' } };
+    await expect(world.run(late)).rejects.toThrow(
+      /2026-11-21T12:30:00.000Z: expected a moment within a year/,
+    );
+    expect(world.writes(from)).toEqual([]);
+    expect(told(await world.run(tick))).toEqual(['web keep enough: kept']);
+  });
+
   test('gets back what it had when a person ends it early', async () => {
     await world.run({ ...job, override: { capacity: 6, until: '22:00' } });
     const typed = { ...job, override: 'end' };

@@ -15,6 +15,14 @@ describe('an override', () => {
     });
   });
 
+  it.each([
+    ['has passed', '2026-11-23T12:00:00Z'],
+    ['is of another year by mistake', '2062-11-23T22:00:00Z'],
+    ['no state can tell', '9999-12-31T23:59:59-10:00'],
+  ])('whose end %s is refused', (_what, until) => {
+    expect(() => asked({ capacity: 6, until })).toThrow(/expected a moment within a year from now/);
+  });
+
   it('after another remembers what was before the first', () => {
     expect(asked({ capacity: 6, until: '22:00' }, { override: remembered })).toMatchObject({
       capacity: 6,

@@ -88,6 +88,7 @@ async function readResults(
   { from: StartTime, to: EndTime }: Span,
 ): Promise<Map<string, Answer>> {
   const answers = new Map<string, Answer>();
+  const partial = new Map<string, Answer>();
   const MetricDataQueries = [...queries];
   const wanted = { MetricDataQueries, StartTime, EndTime, ScanBy: 'TimestampAscending' as const };
   const read = (from: { NextToken?: string }) =>
@@ -96,8 +97,12 @@ async function readResults(
     for (const result of MetricDataResults) {
       const id = required(result.Id, 'Id', 'CloudWatch');
       answers.set(id, joined(answers.get(id) ?? [], answerOf(result)));
+      partial.delete(id);
+      if (result.StatusCode === 'PartialData')
+        partial.set(id, new ObservationError(`The metric ${result.Label} could be read in part only`));
     }
-  return answers;
+  // The rest of it was on no page.
+  return new Map([...answers, ...partial]);
 }
 
 function joined(before: Answer, more: Answer): Answer {

@@ -36,3 +36,22 @@ it('answers the other questions though one metric may not be shown, on whichever
     [{ at, value: 7 }],
   ]);
 });
+
+it('takes what CloudWatch has answered in part alone for unknown', async () => {
+  const value = { Timestamps: [at], Values: [7] };
+  const place = answered(
+    {
+      MetricDataResults: [
+        { ...value, Id: 'm0', Label: 'Load', StatusCode: 'PartialData' },
+        { ...value, Id: 'm1', Label: 'Age', StatusCode: 'PartialData' },
+      ],
+      NextToken: 'more',
+    },
+    { MetricDataResults: [{ Id: 'm1', Label: 'Age', StatusCode: 'Complete' }] },
+  );
+  const questions = ['Load', 'Age'].map(question);
+  expect(await readMetrics(place, questions, { from: at, to: at })).toEqual([
+    new ObservationError('The metric Load could be read in part only'),
+    [{ at, value: 7 }],
+  ]);
+});

@@ -8,7 +8,7 @@ import {
   untagInstance,
 } from '../../shared/aws/ec2-instance-power.ts';
 import { type Instance, observeInstances } from '../../shared/aws/ec2-instances.ts';
-import { cannotHibernate } from '../../shared/aws/errors.ts';
+import { cannotHibernate, natureOf } from '../../shared/aws/errors.ts';
 import { deregisterTarget, registerTarget } from '../../shared/aws/target-groups.ts';
 import { AutomationError } from '../../shared/errors.ts';
 import { LeaseLostError } from '../../shared/lease.ts';
@@ -102,8 +102,14 @@ async function inEach(places: readonly Place[], work: (place: Place) => Promise<
   const [first, ...others] = refusals;
   if (!first) return;
   if (others.length === 0) throw first.cause;
-  const told = refusals.map(({ id, cause }) => `${id}: ${String(cause)}`);
-  throw new AutomationError(told.join('; '), { cause: first.cause });
+  const told = refusals.map(({ id, cause }) => `${id}: ${String(cause)}`).join('; ');
+  const isCertain = refusals.every(({ cause }) => natureOf(cause) === 'refused');
+  throw new (isCertain ? RefusedError : AutomationError)(told, { cause: first.cause });
+}
+
+/** Each of several balancers has refused it. */
+class RefusedError extends AutomationError {
+  override name = 'RefusedError';
 }
 
 const putInto = ({ kind, id, ports }: Place, instance: string, { aws }: ScaleRun): Promise<void> =>

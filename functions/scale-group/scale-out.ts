@@ -14,16 +14,18 @@ export async function scaleOut(
 ): Promise<number> {
   const zones = zonesOf(members);
   let done = 0;
+  let missing = count;
   for (const member of resumable(members)) {
-    if (done === count || run.timeLeft() <= 0) return done;
+    if (missing === 0 || run.timeLeft() <= 0) return done;
     const end = await resume(member, reason, run);
     // It may count by now: with another in its place there might be one too many.
-    if (end === 'unsure') return done;
+    if (end === 'unsure') missing -= 1;
     if (end !== 'done') continue;
     addTo(zones, member);
     done += 1;
+    missing -= 1;
   }
-  return done + (await startSome(startable(members), zones, count - done, reason, run));
+  return done + (await startSome(startable(members), zones, missing, reason, run));
 }
 
 async function startSome(

@@ -113,6 +113,8 @@ const natures: Record<string, Nature> = {
   RequestTimeout: 'unknown-outcome',
   // Our own: the job wants no backup without the freeze, and none was made.
   FreezeRefusedError: 'refused',
+  // Our own: several balancers, each of which has refused.
+  RefusedError: 'refused',
 };
 
 const brokenConnections = new Set([

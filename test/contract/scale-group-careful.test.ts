@@ -353,6 +353,37 @@ describe('starting', () => {
     expect(told(await world.run(bare(3)))).toContain('web scale-out bounds: done');
   });
 
+  describe('where a drain cannot be called off', () => {
+    let wanting: (capacity: number) => object;
+
+    beforeEach(async () => {
+      const targetGroups = [targetGroup, await makeTargetGroup(world.raw, 'other', 120)];
+      wanting = (capacity) => job(capacity, { instances: { tags: { Role: ['web'] }, targetGroups } });
+      await world.run(wanting(2));
+      world.after(60);
+      await world.run(wanting(2));
+      await world.run(wanting(1));
+    });
+
+    const running = async () => {
+      const states = await Promise.all(ids.map(async (id) => (await stateOf(id)).state));
+      return states.filter((state) => state === 'running').length;
+    };
+
+    test('goes on with another that is stopped', async () => {
+      refuse('RegisterTargets', 'AccessDenied', 2);
+      await expect(world.run(wanting(2))).rejects.toThrow(/resume .*: failed: .*AccessDenied.*AccessDenied/);
+      expect(await running()).toBe(3);
+    });
+
+    test('keeps its place where that is not certain', async () => {
+      refuse('RegisterTargets', 'AccessDenied');
+      refuse('RegisterTargets', 'ResourceLimitExceeded');
+      await expect(world.run(wanting(3))).rejects.toThrow(/resume .*: failed: /);
+      expect(await running()).toBe(3);
+    });
+  });
+
   test('says how many are missing where no zone has room', async () => {
     for (const zone of ['us-east-1a', 'us-east-1b']) sandbox.fillZone(zone, true);
     const { outcomes, summary } = await world.run(bare(3));

@@ -5,6 +5,7 @@ import { readOr } from '../../shared/aws/read-or.ts';
 import { ObservationError } from '../../shared/errors.ts';
 import type { ScaleRun } from './clients.ts';
 import type { Signal } from './group.ts';
+import { hurried } from './hurry.ts';
 import { faultOf, type Inquiry, inquiryOf, type Loaded, type Serving } from './inquiries.ts';
 import type { ScaleGroupJob } from './job.ts';
 
@@ -22,7 +23,7 @@ const patienceSeconds = 30;
 export async function observeSignals(inService: readonly Serving[], run: Measuring): Promise<Signal[]> {
   const { clock, job } = run;
   const now = clock.now();
-  const aws = impatient(run);
+  const aws = { ...run.aws, patience: hurried(run.aws.patience, patienceSeconds) };
   const names = job.policies.flatMap((policy) => (policy.kind === 'step' ? [policy.alarm] : []));
   const seen = { alarms: await readOr(() => describeAlarms(aws, names)), inService, job, now };
   const inquiries: Inquiry[] = [];
@@ -46,12 +47,6 @@ function signalOf(
     values.push(wholePeriods(answer, question, now));
   }
   return signal(values);
-}
-
-function impatient({ aws, clock }: Measuring): Measuring['aws'] {
-  const until = clock.now().getTime() + patienceSeconds * 1_000;
-  const timeLeft = () => Math.min(aws.patience.timeLeft(), until - clock.now().getTime());
-  return { ...aws, patience: { ...aws.patience, timeLeft } };
 }
 
 /** The start of the period that a moment is in. */

@@ -2,16 +2,21 @@
 import { drain, stop } from './act-members.ts';
 import { addTo, chooseDrain, drainable, zonesOf } from './choose.ts';
 import type { ScaleRun } from './clients.ts';
+import { within } from './hurry.ts';
 import type { Member } from './members.ts';
 import { observePlaces } from './observe-places.ts';
+
+/** Longer than that the group's other runs do not wait for balancers that do not answer. */
+const patienceSeconds = 60;
 
 /** Answers how many of these it has taken out of service. */
 export async function scaleIn(
   members: readonly Member[],
   count: number,
   reason: string,
-  run: ScaleRun,
+  whole: ScaleRun,
 ): Promise<number> {
+  const run = within(patienceSeconds, whole);
   const zones = zonesOf(members);
   const drained: Member[] = [];
   let left = drainable(members);

@@ -2,8 +2,12 @@
 import { resume, start } from './act-members.ts';
 import { addTo, chooseStart, resumable, startable, type Zones, zonesOf } from './choose.ts';
 import type { ScaleRun } from './clients.ts';
+import { within } from './hurry.ts';
 import type { Member } from './members.ts';
 import type { End } from './tell.ts';
+
+/** Longer than that the stopped do not wait for balancers that take none back, or for one that does not start. */
+const patience = { resumeSeconds: 60, startSeconds: 30 };
 
 /** Answers how many of these it has brought in. */
 export async function scaleOut(
@@ -13,11 +17,12 @@ export async function scaleOut(
   run: ScaleRun,
 ): Promise<number> {
   const zones = zonesOf(members);
+  const resuming = within(patience.resumeSeconds, run);
   let done = 0;
   let missing = count;
   for (const member of resumable(members)) {
-    if (missing === 0 || run.timeLeft() <= 0) return done;
-    const end = await resume(member, reason, run);
+    if (missing === 0 || resuming.timeLeft() <= 0) break;
+    const end = await resume(member, reason, resuming);
     // It may count by now: with another in its place there might be one too many.
     if (end === 'unsure') missing -= 1;
     if (end !== 'done') continue;
@@ -41,7 +46,7 @@ async function startSome(
   while (done < count && run.timeLeft() > 0) {
     const next = chooseStart(left, zones);
     if (!next) break;
-    const end = await start(next, reason, run);
+    const end = await start(next, reason, within(patience.startSeconds, run));
     left = leftAfter(end, next, left);
     if (end !== 'done') continue;
     addTo(zones, next);

@@ -4,19 +4,24 @@ import { resumable } from './choose.ts';
 import type { ScaleRun } from './clients.ts';
 import type { Decision } from './decide.ts';
 import { dueSteps, type Step } from './due.ts';
+import { within } from './hurry.ts';
 import type { Member } from './members.ts';
 import type { ObservedGroup } from './observe.ts';
 import type { End } from './tell.ts';
 
+/** Longer than that the decision does not wait for balancers that do not answer. */
+const patienceSeconds = 60;
+
 /**
  * Before the decision itself is carried out, which may call drains off: these are left alone. Answers how many
- * instances it has stopped, as `maxActions` counts them. What the run has no time for, the next one finds.
+ * instances it has stopped, as `maxActions` counts them. What there is no time for, the next run finds.
  */
 export async function settleMembers(
   { members = [], strangers = [] }: ObservedGroup,
-  run: ScaleRun,
+  whole: ScaleRun,
   decision: Pick<Decision, 'from' | 'to'>,
 ): Promise<number> {
+  const run = within(patienceSeconds, whole);
   for (const id of strangers)
     run.report.add({ resource: id, decision: 'keep', reason: 'in-auto-scaling-group', outcome: 'kept' });
   const wanted = resumable(members).slice(0, Math.max(0, decision.to - decision.from));

@@ -353,6 +353,42 @@ describe('starting', () => {
     expect(told(await world.run(bare(3)))).toContain('web scale-out bounds: done');
   });
 
+  describe('where its balancers do not answer', () => {
+    /** The writes of a run that fails by that, in little more than a minute. */
+    const writesOf = async (payload: object): Promise<string[]> => {
+      for (const action of ['RegisterTargets', 'DeregisterTargets'])
+        sandbox.inject({ action, effect: { kind: 'server-error' } });
+      const [from, begun] = [sandbox.calls.length, world.clock.now().getTime()];
+      const passed = () => world.clock.now().getTime() - begun;
+      await expect(world.run(payload, () => 900_000 - passed())).rejects.toThrow(/: deferred/);
+      expect(passed()).toBeLessThan(90_000);
+      return world.writes(from);
+    };
+    const startsOf = async (payload: object): Promise<number> =>
+      (await writesOf(payload)).filter((action) => action === 'StartInstances').length;
+
+    test('goes on with others while one waits to be registered', async () => {
+      await world.run(job(1));
+      world.after(60);
+      expect(await startsOf(job(3))).toBe(2);
+    });
+
+    test('leaves the rest to later runs while one waits to be taken out', async () => {
+      await world.run(job(4));
+      world.after(60);
+      await world.run(job(4));
+      expect(await writesOf(job(1))).not.toContain('StopInstances');
+    });
+
+    test('goes on with others while one waits to be put back', async () => {
+      await world.run(job(2));
+      world.after(60);
+      await world.run(job(2));
+      await world.run(job(1));
+      expect(await startsOf(job(3))).toBe(1);
+    });
+  });
+
   describe('where a drain cannot be called off', () => {
     let wanting: (capacity: number) => object;
 

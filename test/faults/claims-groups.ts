@@ -49,6 +49,9 @@ const isInstance =
     return instance !== undefined && holds(instance);
   };
 
+/** Of a target group its ARN is told. */
+const nameOf = (place: string): string => /:targetgroup\/([^/]+)/.exec(place)?.[1] ?? place;
+
 /** A change is remembered once it is seen, and announced before. */
 const isScaled =
   (direction: 1 | -1) =>
@@ -69,6 +72,7 @@ export const groupChecks: Readonly<Record<string, (claim: Claim, seen: Look) => 
   stop: isInstance(({ state }) => state === 'stopped'),
   drain: isInstance(({ state, tags }) => state === 'stopped' || tags[mark] !== undefined),
   resume: isInstance(({ state, tags }) => state === 'running' && tags[mark] === undefined),
-  register: isInstance(({ registered }) => registered.length > 0),
+  register: ({ resource, detail = '' }, { instances }) =>
+    detail.split(', ').every((place) => instances.get(resource)?.registered.includes(nameOf(place))),
   unmark: isInstance(({ tags }) => tags[mark] === undefined),
 };

@@ -1,5 +1,5 @@
 /** Bugs that are planted into the functions: the harness must find each, or it proves nothing. */
-import { DeleteSnapshotCommand, DescribeSnapshotsCommand, type EC2Client } from '@aws-sdk/client-ec2';
+import { DeleteSnapshotCommand, DescribeSnapshotsCommand, DescribeVolumesCommand } from '@aws-sdk/client-ec2';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Tools } from '../../shared/tools.ts';
 import { startSandbox } from '../sandbox/sandbox.ts';
@@ -7,6 +7,7 @@ import type { Sandbox } from '../sandbox/types.ts';
 import { type Finder, finderOf } from './finder.ts';
 import type { AllClients } from './invocation.ts';
 import { elsewhere } from './look.ts';
+import { meddling } from './meddling.ts';
 import { rawClients } from './world.ts';
 
 let sandbox: Sandbox;
@@ -19,26 +20,10 @@ beforeAll(async () => {
 
 afterAll(() => sandbox.close());
 
-/** Tools whose EC2 clients go through `meddle`. */
-const meddlingTools = ({ connect }: Tools<AllClients>, meddle: Meddle): Partial<Tools<AllClients>> => ({
-  connect: (region) => ({ ...connect(region), ec2: meddling(connect(region).ec2, meddle) }),
-});
-
-type Command = Parameters<EC2Client['send']>[0];
-
-/** A client whose calls go through `meddle` first: what that answers is the answer. */
-type Meddle = (command: Command, send: () => Promise<unknown>) => unknown;
-
-function meddling(client: EC2Client, meddle: Meddle): EC2Client {
-  const send = (command: Command) => meddle(command, () => client.send(command));
-  return new Proxy(client, { get: (target, name) => (name === 'send' ? send : Reflect.get(target, name)) });
-}
-
 test('finds that a snapshot is made without looking for one of an earlier try', async () => {
-  const spoil = (tools: Tools<AllClients>) =>
-    meddlingTools(tools, (command, send) =>
-      command instanceof DescribeSnapshotsCommand ? { Snapshots: [] } : send(),
-    );
+  const spoil = meddling((command, send) =>
+    command instanceof DescribeSnapshotsCommand ? { Snapshots: [] } : send(),
+  );
   expect(await found('take-snapshots/daily', 'crash-after ec2 CreateSnapshot', spoil)).toContain(
     '2 backups of slot data/daily',
   );
@@ -57,7 +42,7 @@ test('finds that a slot is taken without its lock', async () => {
 test('finds that a row is removed before its snapshot', async () => {
   const spoil = (tools: Tools<AllClients>) => {
     const { ledger, clock } = tools;
-    return meddlingTools(tools, async (command, send) => {
+    const early = meddling(async (command, send) => {
       if (!(command instanceof DeleteSnapshotCommand)) return send();
       const id = command.input.SnapshotId;
       for await (const rows of ledger.due(clock.now())) {
@@ -66,6 +51,7 @@ test('finds that a row is removed before its snapshot', async () => {
       }
       return send();
     });
+    return early(tools);
   };
   expect(await found('expire-backups/hourly', 'crash-before ec2 DeleteSnapshot', spoil)).toContain(
     'and the ledger does not know it',
@@ -73,10 +59,9 @@ test('finds that a row is removed before its snapshot', async () => {
 });
 
 test('finds that a refused deletion is called done', async () => {
-  const spoil = (tools: Tools<AllClients>) =>
-    meddlingTools(tools, (command, send) =>
-      command instanceof DeleteSnapshotCommand ? send().catch(() => ({})) : send(),
-    );
+  const spoil = meddling((command, send) =>
+    command instanceof DeleteSnapshotCommand ? send().catch(() => ({})) : send(),
+  );
   expect(await found('expire-backups/hourly', 'code ec2 DeleteSnapshot', spoil)).toContain(
     'and the account does not show it',
   );
@@ -96,10 +81,9 @@ test('finds that a dry run writes', async () => {
 
 test('finds that the newest backup of a living volume is deleted', async () => {
   // Every volume looks as if it were gone.
-  const spoil = (tools: Tools<AllClients>) =>
-    meddlingTools(tools, (command, send) =>
-      command.constructor.name === 'DescribeVolumesCommand' ? { Volumes: [] } : send(),
-    );
+  const spoil = meddling((command, send) =>
+    command instanceof DescribeVolumesCommand ? { Volumes: [] } : send(),
+  );
   const said = await found('expire-backups/hourly', 'none', spoil, { keepOfGoneSources: 0 });
   expect(said).toContain('the last completed backup of vol-');
 });
@@ -108,14 +92,9 @@ test('finds that a backup is copied twice, for want of the lock or of a look', a
   const unlocked = ({ ledger }: Tools<AllClients>): Partial<Tools<AllClients>> => ({
     ledger: { ...ledger, acquire: async () => ({ state: 'acquired' }), renew: async () => true },
   });
-  const blind = (tools: Tools<AllClients>): Partial<Tools<AllClients>> => ({
-    connect: (region) => {
-      const clients = tools.connect(region);
-      const seeNone: Meddle = (command, send) =>
-        command instanceof DescribeSnapshotsCommand ? { Snapshots: [] } : send();
-      return region === elsewhere ? { ...clients, ec2: meddling(clients.ec2, seeNone) } : clients;
-    },
-  });
+  const blind = meddling((command, send, region) =>
+    region === elsewhere && command instanceof DescribeSnapshotsCommand ? { Snapshots: [] } : send(),
+  );
   const twice = `has the copies ${elsewhere}, ${elsewhere}`;
   expect(await found('copy-backups/queue', 'doubled ', unlocked)).toContain(twice);
   expect(await found('copy-backups/queue', 'crash-after ec2 CopySnapshot', blind)).toContain(twice);

@@ -29,7 +29,7 @@ export interface Seeded {
   meanwhile?: Readonly<Record<string, () => Promise<void>>>;
   /** Other events that may start the function while a run is under way: what each prepares, and its payload. */
   alongside?: Readonly<Record<string, () => Promise<Record<string, unknown>>>>;
-  /** How many deliveries more, a minute apart, go on with what a run has begun and cannot wait for. */
+  /** How many deliveries more at most, a minute apart, go on with what a run has begun and cannot wait for. */
   goesOn?: number;
   /** What was wrong in between, at any moment since the last look, or is wrong now. */
   observed?: (seen: Look) => string[];

@@ -111,7 +111,10 @@ export class Session {
 
   /** What takes longer than a run may, its ticks go on with. */
   async goOn(): Promise<void> {
-    for (let left = this.seeded.goesOn ?? 0; left > 0; left -= 1) await this.redeliver(`tick-${left}`);
+    const { goesOn = 0, settled } = this.seeded;
+    for (let left = goesOn; left > 0 && settled(this.#seen).length > 0; left -= 1) {
+      await this.redeliver(`tick-${left}`);
+    }
   }
 
   /** All must be as it should, and the same event again must change nothing. */

@@ -1,6 +1,4 @@
 /** Instances with a tag are started and registered, drained and stopped, each once and none at work. */
-import { CreateTagsCommand } from '@aws-sdk/client-ec2';
-import { DeregisterInstancesFromLoadBalancerCommand } from '@aws-sdk/client-elastic-load-balancing';
 import { alarmEvent, makeAlarm, setAlarm } from '../../groups.ts';
 import { accountOf } from '../account.ts';
 import { capacityOf, mark, membersOf, stateOf } from '../claims-groups.ts';
@@ -8,13 +6,28 @@ import type { Look } from '../look.ts';
 import type { Scenario } from '../scenario.ts';
 import type { World } from '../world.ts';
 import { handlerOf } from './scale-group.ts';
-import { makeShop, type Shop } from './scale-group-seeds.ts';
+import {
+  leaveClassic,
+  leaveTargetGroup,
+  makeShop,
+  markAsDraining,
+  protect,
+  type Shop,
+  unmark,
+} from './scale-group-seeds.ts';
 
 const start = new Date('2026-11-20T09:00:00Z');
 
-async function seedShop(world: World, counts: { up: number; stopped: number }): Promise<Shop> {
-  world.time.moveTo(new Date(start.getTime() - 3_600_000));
+const minutesBefore = (minutes: number): Date => new Date(start.getTime() - minutes * 60_000);
+
+async function seedShop(
+  world: World,
+  counts: { up: number; stopped: number },
+  longAgo: (shop: Shop) => Promise<void> = async () => {},
+): Promise<Shop> {
+  world.time.moveTo(minutesBefore(60));
   const shop = await makeShop(world, counts);
+  await longAgo(shop);
   world.sandbox.slowInstances({ startSeconds: 30, stopSeconds: 30 });
   world.time.moveTo(start);
   return shop;
@@ -58,7 +71,7 @@ const growing: Scenario = {
   },
 };
 
-/** Down to one: drained for a while, then stopped. Somebody protects one of them meanwhile. */
+/** Down to one: drained for a while, then stopped. Somebody protects the first to go meanwhile. */
 const shrinking: Scenario = {
   name: 'scale-group/members-stop',
   stores: ['simpledb'],
@@ -67,18 +80,13 @@ const shrinking: Scenario = {
   handlerOf,
   seed: async (world) => {
     const { job, up } = await seedShop(world, { up: 3, stopped: 1 });
-    let shielded = 0;
-    const shield = async () => {
-      shielded = 1;
-      const Tags = [{ Key: 'groundskeeper:protected', Value: 'yes' }];
-      await accountOf(world).ec2.send(new CreateTagsCommand({ Resources: up.slice(0, 1), Tags }));
-    };
+    // Of equals in the zone that has two it is told by its id.
+    const first = [up[0] ?? '', up[2] ?? ''].sort().slice(0, 1);
     return {
       event: { ...job, cause: 'schedule', schedule: [{ at: '08:00', capacity: 1 }] },
       goesOn: 3,
-      settled: (seen) =>
-        capacityOf('shop', seen) === 1 + shielded ? isWhole(1 + shielded, seen) : isWhole(1, seen),
-      meanwhile: { protected: shield },
+      settled: (seen) => isWhole(1, seen),
+      meanwhile: { protected: () => protect(world, first) },
     };
   },
 };
@@ -92,19 +100,45 @@ const returning: Scenario = {
   handlerOf,
   seed: async (world) => {
     const { job, up } = await seedShop(world, { up: 2, stopped: 1 });
-    const { ec2, elb } = accountOf(world);
-    const Tags = [{ Key: mark, Value: new Date(start.getTime() - 60_000).toISOString() }];
-    await ec2.send(new CreateTagsCommand({ Resources: up.slice(0, 1), Tags }));
-    const Instances = up.slice(0, 1).map((InstanceId) => ({ InstanceId }));
-    await elb.send(
-      new DeregisterInstancesFromLoadBalancerCommand({ LoadBalancerName: 'shop-old', Instances }),
-    );
+    const one = up.slice(0, 1);
+    await markAsDraining(world, one, minutesBefore(1));
+    await leaveClassic(world, one);
     world.time.moveTo(start);
     return {
       event: { ...job, minimum: 2, cause: 'tick' },
+      // If it is refused there, another is started in its place, and it is stopped.
+      goesOn: 2,
       settled: (seen) => isWhole(2, seen),
     };
   },
 };
 
-export const scaleGroupMembersScenarios: readonly Scenario[] = [growing, shrinking, returning];
+/** One is gone from its balancers, and is to be stopped. Somebody wants it kept. */
+const leaving: Scenario = {
+  name: 'scale-group/members-leave',
+  stores: ['simpledb'],
+  sparing: true,
+  start,
+  handlerOf,
+  seed: async (world) => {
+    let one: string[] = [];
+    const { job } = await seedShop(world, { up: 2, stopped: 0 }, async ({ up, targetGroup }) => {
+      one = up.slice(0, 1);
+      await markAsDraining(world, one, minutesBefore(10));
+      await leaveClassic(world, one);
+      await leaveTargetGroup(world, targetGroup, one);
+    });
+    const isStopped = (seen: Look) => one.some((id) => seen.instances.get(id)?.state === 'stopped');
+    return {
+      event: { ...job, minimum: 1, cause: 'tick' },
+      goesOn: 1,
+      settled: (seen) => isWhole(isStopped(seen) ? 1 : 2, seen),
+      meanwhile: {
+        protected: () => protect(world, one),
+        'wanted-back': () => unmark(world, one),
+      },
+    };
+  },
+};
+
+export const scaleGroupMembersScenarios: readonly Scenario[] = [growing, shrinking, returning, leaving];

@@ -1,14 +1,21 @@
 /** What scenarios of groups are made of. */
-import { RegisterInstancesWithLoadBalancerCommand } from '@aws-sdk/client-elastic-load-balancing';
-import { RegisterTargetsCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { CreateTagsCommand, DeleteTagsCommand } from '@aws-sdk/client-ec2';
+import {
+  DeregisterInstancesFromLoadBalancerCommand,
+  RegisterInstancesWithLoadBalancerCommand,
+} from '@aws-sdk/client-elastic-load-balancing';
+import { DeregisterTargetsCommand, RegisterTargetsCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { makeInstances, makeLoadBalancer, makeTargetGroup, stopInstances } from '../../groups.ts';
 import { accountOf } from '../account.ts';
+import { mark } from '../claims-groups.ts';
 import type { World } from '../world.ts';
 
 export interface Shop {
   /** In service behind both balancers; in the zones a and b by turns. */
   up: string[];
   stopped: string[];
+  /** Its ARN. */
+  targetGroup: string;
   job: Record<string, unknown>;
 }
 
@@ -34,5 +41,34 @@ export async function makeShop(world: World, counts: { up: number; stopped: numb
     new RegisterInstancesWithLoadBalancerCommand({ LoadBalancerName: 'shop-old', Instances }),
   );
   const instances = { tags: { Group: ['shop'] }, targetGroups: [targetGroup], loadBalancers: ['shop-old'] };
-  return { up, stopped, job: { group: 'shop', instances, minimum: 0, maximum: 10 } };
+  return { up, stopped, targetGroup, job: { group: 'shop', instances, minimum: 0, maximum: 10 } };
+}
+
+async function tag(world: World, ids: readonly string[], Key: string, Value: string): Promise<void> {
+  await accountOf(world).ec2.send(new CreateTagsCommand({ Resources: [...ids], Tags: [{ Key, Value }] }));
+}
+
+export const markAsDraining = (world: World, ids: readonly string[], since: Date): Promise<void> =>
+  tag(world, ids, mark, since.toISOString());
+
+export async function unmark(world: World, ids: readonly string[]): Promise<void> {
+  await accountOf(world).ec2.send(new DeleteTagsCommand({ Resources: [...ids], Tags: [{ Key: mark }] }));
+}
+
+export const protect = (world: World, ids: readonly string[]): Promise<void> =>
+  tag(world, ids, 'groundskeeper:protected', 'yes');
+
+export async function leaveClassic(world: World, ids: readonly string[]): Promise<void> {
+  const Instances = ids.map((InstanceId) => ({ InstanceId }));
+  const left = { LoadBalancerName: 'shop-old', Instances };
+  await accountOf(world).elb.send(new DeregisterInstancesFromLoadBalancerCommand(left));
+}
+
+export async function leaveTargetGroup(
+  world: World,
+  TargetGroupArn: string,
+  ids: readonly string[],
+): Promise<void> {
+  const Targets = ids.map((Id) => ({ Id }));
+  await accountOf(world).elbv2.send(new DeregisterTargetsCommand({ TargetGroupArn, Targets }));
 }

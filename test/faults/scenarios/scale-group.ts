@@ -2,7 +2,14 @@
 import { SetDesiredCapacityCommand } from '@aws-sdk/client-auto-scaling';
 import { scaleGroup } from '../../../functions/scale-group/run.ts';
 import { entrypoint } from '../../../shared/entrypoint.ts';
-import { alarmEvent, makeAlarm, makeAutoScalingGroup, makeQueue, setAlarm } from '../../groups.ts';
+import {
+  alarmEvent,
+  type GroupClients,
+  makeAlarm,
+  makeAutoScalingGroup,
+  makeQueue,
+  setAlarm,
+} from '../../groups.ts';
 import { accountOf } from '../account.ts';
 import { capacityOf, stateOf } from '../claims-groups.ts';
 import type { Look } from '../look.ts';
@@ -20,11 +27,16 @@ const stepOf = (alarm: string, change: number) => ({
   steps: [change > 0 ? { lowerBound: 0, change } : { upperBound: 0, change }],
 });
 
-async function makeGroup(world: World, desired: number): Promise<void> {
+async function makeGroup(
+  world: World,
+  desired: number,
+  anHourAgo: (account: GroupClients) => Promise<unknown> = async () => {},
+): Promise<void> {
   const account = accountOf(world);
   world.time.moveTo(new Date(start.getTime() - 3_600_000));
   await makeAutoScalingGroup(account, 'web', { desired });
-  for (const alarm of ['cpu-high', 'cpu-low']) await makeAlarm(account, alarm, 60);
+  for (const alarm of ['cpu-high', 'cpu-low', 'idle']) await makeAlarm(account, alarm, 60);
+  await anHourAgo(account);
   world.time.moveTo(start);
 }
 
@@ -91,6 +103,24 @@ const evening: Scenario = {
   },
 };
 
+/** One fewer while an alarm rings, down to the schedule's floor. */
+const floor: Scenario = {
+  name: 'scale-group/floor',
+  stores: ['simpledb'],
+  sparing: true,
+  start,
+  handlerOf,
+  seed: async (world) => {
+    await makeGroup(world, 4, async (account) => setAlarm(account, 'idle', 'ALARM'));
+    const policies = [{ kind: 'step', alarm: 'idle', steps: [{ lowerBound: 0, change: -1 }] }];
+    return {
+      event: { ...job, cause: 'tick', policies, schedule: [{ at: '07:00', minimum: 3 }] },
+      observed: (seen) => (capacityOf('web', seen) < 3 ? ['web has fewer than its schedule says'] : []),
+      settled: (seen) => [...has(3, seen), ...isAtRest(seen)],
+    };
+  },
+};
+
 /** A person's six have ended a minute ago. */
 const overrideEnd: Scenario = {
   name: 'scale-group/override-end',
@@ -134,4 +164,4 @@ const override: Scenario = {
   },
 };
 
-export const scaleGroupScenarios: readonly Scenario[] = [alarm, evening, overrideEnd, override];
+export const scaleGroupScenarios: readonly Scenario[] = [alarm, evening, floor, overrideEnd, override];

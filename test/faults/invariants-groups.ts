@@ -34,14 +34,14 @@ const isCalledOff = (before: SeenInstance, after: SeenInstance): boolean =>
   after.state === before.state &&
   before.registered.every((place) => after.registered.includes(place));
 
-const isShielding = ({ action, parameters }: Call, id: unknown): boolean =>
+const isShielding = ({ action, parameters }: Call, id: string): boolean =>
   action === 'CreateTags' && parameters['ResourceId.1'] === id && parameters['Tag.1.Key'] === shield;
 
 /** Somebody protects it while the run is at work: who stops one looks at it before, and only what comes after is not seen. */
 const noneStopsUnseen: Invariant = ({ invocations }) =>
   invocations.flatMap(({ calls }) =>
     calls.flatMap(({ action, parameters }, index) => {
-      const id = parameters['InstanceId.1'];
+      const id = String(parameters['InstanceId.1']);
       const earlier = calls.slice(0, index);
       const shielded = earlier.findIndex((call) => isShielding(call, id));
       if (action !== 'StopInstances' || shielded === -1) return [];
@@ -51,7 +51,7 @@ const noneStopsUnseen: Invariant = ({ invocations }) =>
     }),
   );
 
-const isLookAt = ({ action, parameters }: Call, id: unknown): boolean =>
+const isLookAt = ({ action, parameters }: Call, id: string): boolean =>
   action === 'DescribeInstances' && parameters['Filter.1.Value.1'] === id;
 
 const noneStopsAtWork: Invariant = (step) =>

@@ -39,7 +39,7 @@ export async function scaleIn(
 /** Most balancers take their time: a later run finds these by their marks. */
 async function stopThoseGone(drained: readonly Member[], run: ScaleRun): Promise<void> {
   const { instances } = run.job;
-  if (!instances || drained.length === 0) return;
+  if (!instances || drained.length === 0 || run.timeLeft() <= 0) return;
   const placesOf = await observePlaces(run.aws, instances, { withDelays: false });
   for (const member of drained) {
     if (run.timeLeft() <= 0) return;

@@ -1,5 +1,6 @@
 /** Runs of scale-group against the local AWS, at a time of its own. */
 import { randomUUID } from 'node:crypto';
+import { DescribeInstancesCommand } from '@aws-sdk/client-ec2';
 import { scaleGroup } from '../../functions/scale-group/run.ts';
 import { autoScalingClient } from '../../shared/aws/auto-scaling.ts';
 import { elbClient } from '../../shared/aws/classic-load-balancers.ts';
@@ -54,9 +55,17 @@ export function scaling(sandbox: Sandbox, start: Date) {
     }),
     ledger,
   });
+  const raw = groupClients(access);
   return {
-    raw: groupClients(access),
+    raw,
     clock,
+    /** Of an instance, and the time since when it is being taken out of service. */
+    stateOf: async (id: string): Promise<{ state: string; mark: string | undefined }> => {
+      const { Reservations = [] } = await raw.ec2.send(new DescribeInstancesCommand({ InstanceIds: [id] }));
+      const [instance] = Reservations[0]?.Instances ?? [];
+      const mark = instance?.Tags?.find(({ Key }) => Key === 'groundskeeper:draining')?.Value;
+      return { state: instance?.State?.Name ?? '', mark };
+    },
     ledger,
     /** Lets time pass. */
     after: (seconds: number) => moveTo(now + seconds * 1_000),

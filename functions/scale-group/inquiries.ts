@@ -61,11 +61,19 @@ function aboutAlarm({ alarm: name }: StepPolicy, { alarms, job, now }: Seen): In
   const told = toldBy(job, name, alarm);
   // Of one that is silent nobody asks how silent; each metric that is read costs.
   if (told !== undefined || alarm.state !== 'ALARM') return noInquiry(signalOf(told));
+  const isNew = (sample: Sample) => isOfLate(sample, question, { now });
   return {
     questions: [question],
-    signal: ([samples = []]) =>
-      signalOf(samples.findLast((sample) => isOfLate(sample, question, { now }))?.value),
+    signal: ([samples = []]) => signalOf(newestValue(samples.filter(isNew), alarm)),
   };
+}
+
+/** A Metrics Insights query with GROUP BY answers several series at once: the alarm rings for the farthest of them. */
+function newestValue(samples: readonly Sample[], { rings }: Pick<Alarm, 'rings'>): number | undefined {
+  const newest = Math.max(...samples.map(({ at }) => at.getTime()));
+  const values = samples.filter(({ at }) => at.getTime() === newest).map(({ value }) => value);
+  if (values.length === 0) return undefined;
+  return rings === 'above' ? Math.max(...values) : Math.min(...values);
 }
 
 /** The value that made the alarm what it is, if the event that tells it is of no earlier state. */

@@ -1,27 +1,16 @@
 import { expect, it } from 'vitest';
-import { cloudWatchClient } from '../../shared/aws/cloudwatch.ts';
 import { questionOf, readMetrics } from '../../shared/aws/cloudwatch-metrics.ts';
 import { ObservationError } from '../../shared/errors.ts';
+import { answered } from './answering-cloudwatch.ts';
 
 const at = new Date('2026-11-23T12:00:00Z');
 const question = (name: string) =>
   questionOf({ namespace: 'Work', name, dimensions: {}, statistic: 'Average', periodSeconds: 60 });
 
-/** A client to which CloudWatch answers this, page by page. */
-function answered(...pages: readonly object[]) {
-  const cloudWatch = cloudWatchClient({ region: 'eu-west-1' });
-  const rest = [...pages];
-  cloudWatch.middlewareStack.add(
-    () => async () => ({ response: {}, output: { $metadata: {}, ...rest.shift() } }) as never,
-    { step: 'initialize' },
-  );
-  const clock = { now: () => at, sleep: async () => {} };
-  return { cloudWatch, patience: { clock, random: () => 0.5, timeLeft: () => 60_000 } };
-}
-
 it('answers the other questions though one metric may not be shown, on whichever page that is said', async () => {
   const value = { StatusCode: 'Complete', Timestamps: [at], Values: [7] };
   const place = answered(
+    at,
     { MetricDataResults: [{ ...value, Id: 'm0', StatusCode: 'PartialData' }], NextToken: 'more' },
     {
       MetricDataResults: [
@@ -40,6 +29,7 @@ it('answers the other questions though one metric may not be shown, on whichever
 it('takes what CloudWatch has answered in part alone for unknown', async () => {
   const value = { Timestamps: [at], Values: [7] };
   const place = answered(
+    at,
     {
       MetricDataResults: [
         { ...value, Id: 'm0', Label: 'Load', StatusCode: 'PartialData' },

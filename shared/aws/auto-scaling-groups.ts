@@ -44,6 +44,8 @@ export async function readAutoScalingGroup(
 
 function toGroup(group: AwsGroup): AutoScalingGroup {
   const launched = (group.Instances ?? []).filter(({ LifecycleState }) => LifecycleState === 'InService');
+  // API reference, DesiredCapacityType: how many vCPUs, or MiB, an instance has, only its weight says.
+  const ofNone = (group.DesiredCapacityType ?? 'units') === 'units' ? '1' : undefined;
   return {
     desired: required(group.DesiredCapacity, 'DesiredCapacity', 'Auto Scaling'),
     minimum: required(group.MinSize, 'MinSize', 'Auto Scaling'),
@@ -51,10 +53,10 @@ function toGroup(group: AwsGroup): AutoScalingGroup {
     // Only a group that is being deleted has a status.
     isBeingDeleted: group.Status !== undefined,
     suspended: new Set((group.SuspendedProcesses ?? []).map(({ ProcessName = '' }) => ProcessName)),
-    inService: launched.map(({ InstanceId, HealthStatus, WeightedCapacity }) => ({
+    inService: launched.map(({ InstanceId, HealthStatus, WeightedCapacity = ofNone }) => ({
       id: required(InstanceId, 'InstanceId', 'Auto Scaling'),
       isHealthy: HealthStatus === 'Healthy',
-      weight: Number(WeightedCapacity ?? 1),
+      weight: Number(required(WeightedCapacity, 'WeightedCapacity', 'Auto Scaling')),
     })),
   };
 }

@@ -6,6 +6,7 @@
 import * as z from 'zod/mini';
 import { parseDuration } from './duration.ts';
 import { neverFrozen } from './never-frozen.ts';
+import { isZone } from './plan/zones.ts';
 
 export const commonJobFields = {
   /** Show every decision and change nothing. */
@@ -13,6 +14,12 @@ export const commonJobFields = {
   /** The most writes of one run; what exceeds it is kept, and the run fails saying so. */
   maxActions: z.optional(z.int().check(z.minimum(1))),
 };
+
+/** The zone in which a job's times of day are meant. */
+export const timezoneField = z._default(
+  z.string().check(z.refine(isZone, 'expected an IANA name of a time zone such as "Europe/Berlin"')),
+  'UTC',
+);
 
 /** A backup's or a tier's name: it becomes part of logical ids, tags and ledger keys. */
 export const nameField = z

@@ -7,9 +7,9 @@ import {
   instanceSelectorField,
   nameField,
   regionField,
+  timezoneField,
   volumeSelectorField,
 } from '../../shared/job.ts';
-import { isZone } from '../../shared/plan/zones.ts';
 
 /** When a tier of weeks or months starts, in the job's time zone. */
 const startsField = z.discriminatedUnion('every', [
@@ -54,10 +54,7 @@ export const reconcileLedgerJob = z.strictObject({
     [],
   ),
   /** The zone of every `at`. */
-  timezone: z._default(
-    z.string().check(z.refine(isZone, 'expected an IANA name of a time zone such as "Europe/Berlin"')),
-    'UTC',
-  ),
+  timezone: timezoneField,
   /** The other regions that hold copies. */
   regions: z._default(z.array(regionField), []),
   /** How many completed backups always stand of a source that no longer exists: what the report says of them. */

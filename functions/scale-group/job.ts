@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { commonJobFields, exactlyOne, nameField, tagFilter } from '../../shared/job.ts';
+import { commonJobFields, exactlyOne, nameField, tagFilter, timezoneField } from '../../shared/job.ts';
 
 export const weekdays = [
   'monday',
@@ -113,6 +113,19 @@ export const cooldown = z.strictObject({
   inSeconds: z._default(seconds(86_400).check(z.minimum(60)), 300),
 });
 
+const override = z.union(
+  [
+    z.strictObject({
+      capacity: count,
+      /** A time of day, the next one in `timezone`, or a moment such as "2026-11-21T22:00:00Z". */
+      until: z.union([timeOfDay, z.iso.datetime({ offset: true })]),
+    }),
+    z.literal('end'),
+  ],
+  'expected {"capacity": 6, "until": "22:00"}, where until is a time of day, or a moment with its zone such as ' +
+    '"2026-11-21T22:00:00Z"; or "end"',
+);
+
 /** Gives a group of instances the capacity that its load and the clock demand. */
 export const scaleGroupJob = z
   .strictObject({
@@ -131,23 +144,14 @@ export const scaleGroupJob = z
     stabilizationSeconds: z._default(seconds(3600), 300),
     policies: z._default(z.array(policy).check(z.maxLength(20)), []),
     /** The zone in which `at` and `until` are meant. */
-    timezone: z._default(z.string(), 'UTC'),
+    timezone: timezoneField,
     schedule: z._default(z.array(period).check(z.maxLength(50)), []),
     /** Days on which the entries of `schedule` are left out: what held before goes on. */
     exceptDates: z._default(z.array(z.iso.date()), []),
     /** Who starts it: a schedule's moment, the tick between them, or a person. */
     cause: z._default(z.enum(['hand', 'schedule', 'tick']), 'hand'),
     /** By hand: this capacity until then, whatever load and schedule say; "end" leaves its end to the next tick. */
-    override: z.optional(
-      z.union([
-        z.strictObject({
-          capacity: count,
-          /** A time of day, the next one in `timezone`, or a moment such as "2026-11-21T22:00:00Z". */
-          until: z.union([timeOfDay, z.iso.datetime({ offset: true })]),
-        }),
-        z.literal('end'),
-      ]),
-    ),
+    override: z.optional(override),
     /** What an alarm's event narrows the job to. */
     alarm: z.optional(
       z.strictObject({

@@ -3,6 +3,7 @@ import type { Draft } from '../draft.ts';
 import { type DraftGroup, groupKinds } from '../draft-groups.ts';
 import { groupAlarmId, groupResourceId } from '../logical-ids.ts';
 import { type Mistake, quote } from '../mistakes.ts';
+import { balancerMistakes } from './group-balancers.ts';
 import { alarmMistakes, policyMistakes } from './group-policies.ts';
 import { periodMistakes, standstillMistakes } from './group-schedule.ts';
 
@@ -15,7 +16,7 @@ export function groupMistakes({ groups }: Draft, region: string): Mistake[] {
         ...kindMistakes(group),
         ...sharingMistakes(group, earlier),
         ...wildcardMistakes(group),
-        ...regionMistakes(group, region),
+        ...balancerMistakes(group, region),
         ...boundMistakes(group),
         ...policyMistakes(group),
         ...alarmMistakes(group),
@@ -74,32 +75,10 @@ const calledOf = ({ name, path }: DraftGroup): string =>
   name === undefined ? `groups[${path[1]}]` : `group "${name}"`;
 
 /** IAM takes these for wildcards, and would let the function at more than the one that is named. */
-function wildcardMistakes({
-  path,
-  autoScalingGroup = '',
-  targetGroups,
-  loadBalancers,
-}: DraftGroup): Mistake[] {
-  const named = [
-    { at: ['autoScalingGroup'], value: autoScalingGroup },
-    ...targetGroups.map((value, index) => ({ at: ['instances', 'targetGroups', index], value })),
-    ...loadBalancers.map((value, index) => ({ at: ['instances', 'loadBalancers', index], value })),
-  ];
-  return named
-    .filter(({ value }) => /[*?]/.test(value))
-    .map(({ at, value }) => ({
-      path: [...path, ...at],
-      message: `${quote(value)} has "*" or "?" in it; expected a name without, since IAM takes them for wildcards`,
-    }));
-}
-
-function regionMistakes({ path, targetGroups }: DraftGroup, region: string): Mistake[] {
-  return targetGroups.flatMap((arn, index) => {
-    const other = arn.split(':')[3];
-    if (!arn.startsWith('arn:') || other === region) return [];
-    const message = `the target group is in ${other}; expected one in ${region}, where the stack and its instances are`;
-    return [{ path: [...path, 'instances', 'targetGroups', index], message }];
-  });
+function wildcardMistakes({ path, autoScalingGroup = '' }: DraftGroup): Mistake[] {
+  if (!/[*?]/.test(autoScalingGroup)) return [];
+  const message = `${quote(autoScalingGroup)} has "*" or "?" in it; expected a name without, since IAM takes them for wildcards`;
+  return [{ path: [...path, 'autoScalingGroup'], message }];
 }
 
 function boundMistakes({ path, minimum, maximum }: DraftGroup): Mistake[] {

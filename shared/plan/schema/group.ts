@@ -2,22 +2,14 @@
 import { z } from 'zod';
 import * as jobs from '../../../functions/scale-group/job.ts';
 import { nameField } from '../../job.ts';
+import { loadBalancers, targetGroups } from './balancers.ts';
 import { described, oneOfKeys, tags } from './fields.ts';
 import { policies } from './group-policies.ts';
 import { time } from './tier.ts';
 
 const job = jobs.scaleGroupJob.shape;
-const { targetGroups, loadBalancers } = jobs.instances.shape;
 
-const instances = z.strictObject({
-  tags,
-  targetGroups: described(
-    targetGroups,
-    'Target groups that an instance is registered with once it runs, and drained from before it is stopped: their ARNs.',
-    [['arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/web/0123456789abcdef']],
-  ),
-  loadBalancers: described(loadBalancers, 'The same of Classic Load Balancers: their names.', [['web']]),
-});
+const instances = z.strictObject({ tags, targetGroups, loadBalancers });
 
 const periodKeys = jobs.period.shape;
 const period = z

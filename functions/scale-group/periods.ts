@@ -30,7 +30,8 @@ function lastOf(schedule: readonly Period[], midnight: number, zone: Zone, now: 
   let last: { period: Period; at: number } | undefined;
   for (const period of schedule) {
     if (!period.days.some((name) => name === weekdayOf(midnight))) continue;
-    const at = instantOf(zone, midnight + minuteOfDay(period.at) * minuteMs);
+    // Of a time that comes twice the first: a bound that was reached is not left again for an hour.
+    const [at] = momentsOf(zone, midnight + minuteOfDay(period.at) * minuteMs);
     if (at <= now.getTime() && at >= (last?.at ?? at)) last = { period, at };
   }
   return last?.period;
@@ -41,19 +42,21 @@ export function nextMoment(text: string, timezone: string, now: Date): Date {
   if (text.length > 5) return new Date(text);
   const zone = zoneAround(timezone, now);
   const today = midnightOf(now.getTime() + offsetAt(zone, now.getTime()));
-  const at = (midnight: number) => instantOf(zone, midnight + minuteOfDay(text) * minuteMs);
-  return new Date(at(today) > now.getTime() ? at(today) : at(today + day));
+  const at = (midnight: number) => momentsOf(zone, midnight + minuteOfDay(text) * minuteMs);
+  const [tomorrow] = at(today + day);
+  return new Date(at(today).find((moment) => moment > now.getTime()) ?? tomorrow);
 }
 
 const zoneAround = (timezone: string, now: Date): Zone =>
   zoneBetween(timezone, new Date(now.getTime() - daysBack * day), new Date(now.getTime() + daysAhead * day));
 
 /**
- * Of a local time that comes twice the first: a bound that was reached is not left again for an hour. One that is
- * skipped comes as the clocks skip it. (EventBridge Scheduler leaves such a start out; the next tick does not.)
+ * When the zone's clocks show a local time. One that is skipped comes as the clocks skip it. (EventBridge Scheduler
+ * leaves such a start out; the next tick does not.)
  */
-function instantOf(zone: Zone, local: number): number {
-  return instantsOf(zone, local)[0] ?? skipOf(zone, local)?.at ?? local - offsetAt(zone, local);
+function momentsOf(zone: Zone, local: number): [number, ...number[]] {
+  const [first, ...others] = instantsOf(zone, local);
+  return [first ?? skipOf(zone, local)?.at ?? local - offsetAt(zone, local), ...others];
 }
 
 const dateOf = (midnight: number): string => new Date(midnight).toISOString().slice(0, 10);

@@ -1,6 +1,8 @@
 /** The plan's groups as far as they can be understood: what the rules look at. See `draft.ts`. */
 import type { z } from 'zod';
 import {
+  type Metric,
+  metric,
   type Period,
   period,
   type Step,
@@ -32,6 +34,8 @@ export interface DraftPolicy {
   adjustment?: string;
   minimumMagnitude?: number;
   steps?: Step[];
+  /** What a target is of, if there is nothing wrong with it. */
+  target?: Metric;
 }
 
 export interface DraftPeriod {
@@ -104,6 +108,7 @@ function policyDraft(policy: Record<string, unknown>, path: Path): DraftPolicy {
     ...defined('adjustment', adjustment.safeParse(step['adjustment']).data),
     ...defined('minimumMagnitude', minimumMagnitude.safeParse(step['minimumMagnitude']).data),
     ...defined('steps', steps.safeParse(step['steps']).data),
+    ...defined('target', metric.safeParse(recordOf(policy['target'])['metric']).data),
   };
 }
 

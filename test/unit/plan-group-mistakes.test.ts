@@ -192,6 +192,28 @@ describe('A policy', () => {
     );
   });
 
+  test('has a target that is measured of the group', () => {
+    const byTarget = (group: readonly string[], metric: string) =>
+      plan([...group, `policies: [{ target: { metric: { name: CPUUtilization, ${metric} }, value: 50 } }]`]);
+    const where = 'groups[0].policies[0].target.metric.namespace: "AWS/EC2" measures nothing of this group';
+    expect(byTarget(keys, 'namespace: AWS/EC2')).toContain(
+      `${where} by itself; expected "dimensions: { AutoScalingGroupName: web }" beside it`,
+    );
+    expect(byTarget(keys, 'namespace: AWS/EC2, dimensions: { ImageId: ami-1 }')).toContain(where);
+    expect(byTarget(keys, 'namespace: AWS/EC2, dimensions: { AutoScalingGroupName: web }')).toBe(
+      'no mistake',
+    );
+    expect(byTarget(keys, 'namespace: AWS/EC2, perInstance: true')).toBe('no mistake');
+    expect(byTarget(keys, 'namespace: AWS/ApplicationELB')).toBe('no mistake');
+
+    const byTag = ['name: web', 'instances: { tags: { Role: web } }', 'minimum: 1', 'maximum: 2'];
+    expect(byTarget(byTag, 'namespace: AWS/EC2')).toContain(
+      `${where} by itself; expected "perInstance: true" beside it, for the average of its instances`,
+    );
+    expect(byTarget(byTag, 'namespace: AWS/EC2, perInstance: true')).toBe('no mistake');
+    expect(byTarget(byTag, 'namespace: AWS/EC2, dimensions: { ImageId: ami-1 }')).toBe('no mistake');
+  });
+
   test("says of missing data what CloudWatch's words are", () => {
     expect(
       plan([
@@ -254,7 +276,7 @@ describe('A schedule', () => {
   });
 
   describe('of a group by targets alone', () => {
-    const target = 'target: { metric: { namespace: AWS/EC2, name: CPUUtilization }, value: 50 }';
+    const target = 'target: { metric: { namespace: Shop, name: Load }, value: 50 }';
     const byTarget = (...more: string[]) =>
       plan(['name: web', 'autoScalingGroup: web', 'minimum: 0', 'maximum: 4', ...more]);
     const stands =

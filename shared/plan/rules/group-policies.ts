@@ -4,13 +4,14 @@ import type { DraftAlarm, DraftGroup, DraftPolicy } from '../draft-groups.ts';
 import type { Mistake, Path } from '../mistakes.ts';
 import { policyKinds } from '../schema/group-policies.ts';
 
-export const policyMistakes = ({ policies }: DraftGroup): Mistake[] =>
-  policies.flatMap((policy) => [
+export const policyMistakes = (group: DraftGroup): Mistake[] =>
+  group.policies.flatMap((policy) => [
     ...kindMistakes(policy),
     ...magnitudeMistakes(policy),
     ...stepMistakes(policy.steps ?? [], [...policy.path, 'step', 'steps']),
     ...exactMistakes(policy),
     ...sideMistakes(policy),
+    ...measureMistakes(policy, group),
   ]);
 
 const quoted = (keys: readonly string[]): string[] => keys.map((key) => `"${key}"`);
@@ -79,6 +80,22 @@ function sideMistakes({ path, alarm, steps = [] }: DraftPolicy): Mistake[] {
     const message = `never holds, since the alarm rings ${sides[0]} its threshold; expected bounds that are differences ${sides[0] === 'above' ? 'of 0 and more' : 'of 0 and less'}`;
     return [{ path: [...path, 'step', 'steps', index], message }];
   });
+}
+
+/**
+ * Amazon EC2 user guide, "CloudWatch metrics that are available for your instances": without a dimension its metrics
+ * are of all instances of the region that have detailed monitoring, and of no group.
+ */
+function measureMistakes({ path, target }: DraftPolicy, { kinds, autoScalingGroup }: DraftGroup): Mistake[] {
+  if (target?.namespace !== 'AWS/EC2' || target.perInstance || kinds.length !== 1) return [];
+  const { dimensions } = target;
+  const isByTag = kinds.includes('instances');
+  if (isByTag ? Object.keys(dimensions).length > 0 : 'AutoScalingGroupName' in dimensions) return [];
+  const expected = isByTag
+    ? '"perInstance: true" beside it, for the average of its instances'
+    : `"dimensions: { AutoScalingGroupName: ${autoScalingGroup ?? '…'} }" beside it`;
+  const message = `"AWS/EC2" measures nothing of this group by itself; expected ${expected}`;
+  return [{ path: [...path, 'target', 'metric', 'namespace'], message }];
 }
 
 export const alarmMistakes = ({ policies }: DraftGroup): Mistake[] =>

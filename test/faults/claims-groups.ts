@@ -15,13 +15,19 @@ export interface StoredState {
   lastOut?: StoredChange;
   lastIn?: StoredChange;
   begun?: StoredChange;
-  override?: object;
+  override?: { capacity: number; until: string; before: number };
   actedOn?: string;
 }
 
 /** What the ledger remembers of a group. */
 export const stateOf = (group: string, { rows }: Look): StoredState =>
   JSON.parse(rows.get(`state/scale/${group}`)?.['text'] ?? '{}') as StoredState;
+
+/** Whether a person's word holds. */
+export function isOverridden(group: string, seen: Look): boolean {
+  const { override } = stateOf(group, seen);
+  return override !== undefined && new Date(override.until) > seen.at;
+}
 
 /** The instances of a group; not those that are another's besides. */
 export const membersOf = (group: string, { instances }: Look): SeenInstance[] =>
@@ -74,5 +80,6 @@ export const groupChecks: Readonly<Record<string, (claim: Claim, seen: Look) => 
   resume: isInstance(({ state, tags }) => state === 'running' && tags[mark] === undefined),
   register: ({ resource, detail = '' }, { instances }) =>
     detail.split(', ').every((place) => instances.get(resource)?.registered.includes(nameOf(place))),
+  'end-override': ({ resource }, seen) => !isOverridden(resource, seen),
   unmark: isInstance(({ tags }) => tags[mark] === undefined),
 };

@@ -77,6 +77,12 @@ test('finds that a change is remembered before AWS has made it', async () => {
   expect(said).toContain('web is remembered to have 4, and has 2');
 });
 
+test('finds that an override is called ended, though it holds', async () => {
+  const idle: Spoil = ({ ledger }) => ({ ledger: { ...ledger, writeState: async () => 'written' } });
+  const said = await found('scale-group/end-override', 'none', idle);
+  expect(said).toContain('"end-override web: done", and the account does not show it');
+});
+
 test('finds that two runs decide at once, for want of the lock', async () => {
   const unlocked: Spoil = ({ ledger }) => ({
     ledger: { ...ledger, acquire: async () => ({ state: 'acquired' }) },

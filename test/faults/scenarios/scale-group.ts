@@ -11,7 +11,7 @@ import {
   setAlarm,
 } from '../../groups.ts';
 import { accountOf } from '../account.ts';
-import { capacityOf, stateOf } from '../claims-groups.ts';
+import { capacityOf, isOverridden, stateOf } from '../claims-groups.ts';
 import type { Look } from '../look.ts';
 import type { Scenario } from '../scenario.ts';
 import type { World } from '../world.ts';
@@ -153,10 +153,8 @@ const override: Scenario = {
   seed: async (world) => {
     await makeGroup(world, 3);
     const kept = JSON.stringify({ capacity: 6, until: '2026-11-21T06:00:00.000Z', before: 3 });
-    const remembered = (seen: Look) => {
-      const { capacity, until, before } = { ...stateOf('web', seen).override } as Record<string, unknown>;
-      return JSON.stringify({ capacity, until, before }) === kept ? [] : ['the override is not remembered'];
-    };
+    const remembered = (seen: Look) =>
+      JSON.stringify(stateOf('web', seen).override) === kept ? [] : ['the override is not remembered'];
     return {
       event: { ...job, override: { capacity: 6, until: '06:00' } },
       settled: (seen) => [...has(6, seen), ...isAtRest(seen), ...remembered(seen)],
@@ -164,4 +162,33 @@ const override: Scenario = {
   },
 };
 
-export const scaleGroupScenarios: readonly Scenario[] = [alarm, evening, floor, overrideEnd, override];
+/** Another person ends it: the next tick gives the group back what it had. */
+const endOverride: Scenario = {
+  name: 'scale-group/end-override',
+  stores: ['simpledb'],
+  sparing: true,
+  start,
+  handlerOf,
+  seed: async (world) => {
+    await makeGroup(world, 6);
+    const state = { override: { capacity: 6, until: '2026-11-21T06:00:00.000Z', before: 3 } };
+    await world.ledger.writeState('scale/web', JSON.stringify(state), undefined);
+    return {
+      event: { ...job, override: 'end' },
+      settled: (seen) => [
+        ...has(6, seen),
+        ...(isOverridden('web', seen) ? ['the override holds still'] : []),
+        ...(stateOf('web', seen).override ? [] : ['no tick would know of the override that has ended']),
+      ],
+    };
+  },
+};
+
+export const scaleGroupScenarios: readonly Scenario[] = [
+  alarm,
+  evening,
+  floor,
+  overrideEnd,
+  override,
+  endOverride,
+];

@@ -99,7 +99,10 @@ def name_distributions():
 
 
 def tell_outputs_of_change_sets():
-    """Of a stack that a change set made, moto tells the outputs of the empty stack that was there before."""
+    """
+    Of a stack that a change set made, moto tells the outputs of the empty stack that was there before, and
+    cannot delete it, since it does not know what is exported.
+    """
     from moto.cloudformation.models import CloudFormationBackend
 
     execute = CloudFormationBackend.execute_change_set
@@ -109,6 +112,7 @@ def tell_outputs_of_change_sets():
         for stack in self.stacks.values():
             stack._parse_template()
             stack.output_map = stack._create_output_map()
+            self.exports.update({export.name: export for export in stack.exports})
 
     CloudFormationBackend.execute_change_set = execute_change_set
 

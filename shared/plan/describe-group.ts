@@ -1,7 +1,8 @@
 /** A group for a person: what it is of, its bounds, and what it follows. */
 import type { Policy } from '../../functions/scale-group/job.ts';
-import type { Group, GroupAlarm } from './group.ts';
-import { readable } from './template.ts';
+import { alarmReference, type Group, type GroupAlarm } from './group.ts';
+import { groupAlarmName } from './logical-ids.ts';
+import type { Plan } from './plan.ts';
 import { indented } from './text-table.ts';
 
 export function groupText(group: Group): string[] {
@@ -9,7 +10,7 @@ export function groupText(group: Group): string[] {
   const { minimum, maximum, policies, schedule, exceptDates } = scaling;
   const lines = [
     `${membersText(group)}, ${minimum} to ${maximum} of them`,
-    ...policies.map((policy) => readable(policyText(policy))),
+    ...policies.map(policyText),
     ...alarms.map(alarmText),
     ...schedule.map(({ days, at, ...bounds }) => `from ${at} on ${daysText(days)}: ${boundsText(bounds)}`),
     ...(exceptDates.length > 0 ? [`but on ${exceptDates.join(', ')}`] : []),
@@ -17,6 +18,16 @@ export function groupText(group: Group): string[] {
   ];
   return [`Group ${name}`, indented(lines)];
 }
+
+/** The alarms that the stack makes by their names, which are known before it makes them. */
+export const withAlarmNames = (text: string, { groups }: Pick<Plan, 'groups'>, owner: string): string =>
+  groups
+    .flatMap(({ name: group, alarms }) => alarms.map(({ name }) => ({ group, name })))
+    .reduce(
+      (named, { group, name }) =>
+        named.replaceAll(alarmReference(group, name), groupAlarmName(owner, group, name)),
+      text,
+    );
 
 function membersText({ autoScalingGroup, instances }: Group): string {
   if (!instances) return `the instances of the Auto Scaling group ${autoScalingGroup}`;

@@ -1,7 +1,6 @@
 /** A site for a person: where it lies, who serves it, and where its releases come from. */
 import { timeText } from './cadence.ts';
 import { bucketOf, releasesBucketOf, type Site } from './site.ts';
-import { readable } from './template.ts';
 import { indented } from './text-table.ts';
 
 export function siteText(site: Site): string[] {
@@ -18,7 +17,7 @@ export function siteText(site: Site): string[] {
   return [`Site ${name}`, indented(lines)];
 }
 
-const place = (bucket: string, prefix: string): string => readable(`s3://${bucket}/${prefix}`);
+const place = (bucket: string, prefix: string): string => `s3://${bucket}/${prefix}`;
 
 function cdnText({ cdn }: Site): string {
   switch (cdn.kind) {

@@ -2,15 +2,16 @@
 import { awaitedCopyHours } from './alarms.ts';
 import { type Rhythm, startsBetween, timeText } from './cadence.ts';
 import { backupText } from './describe-backup.ts';
-import { groupText } from './describe-group.ts';
+import { groupText, withAlarmNames } from './describe-group.ts';
 import { siteText } from './describe-site.ts';
 import { eventRulesOf } from './event-rules.ts';
 import { type FunctionName, functionNames } from './functions.ts';
 import { scheduleName } from './logical-ids.ts';
-import { theOwner } from './permissions.ts';
+import { type Statement, theOwner } from './permissions.ts';
 import { alarmAfterHours, copyRegions, type Plan } from './plan.ts';
 import { statementsOf } from './roles.ts';
 import { type Schedule, schedulesOf } from './schedules.ts';
+import type { Site } from './site.ts';
 import { ownerOf, readable, type Target } from './template.ts';
 import { indented, table } from './text-table.ts';
 import { day, offsetAt, type Zone, zoneOver } from './zones.ts';
@@ -20,11 +21,11 @@ export function describePlan(plan: Plan, target: Target, now: Date): string {
   const zone = zoneOver(plan.timezone, now, 1);
   const schedules = schedulesOf(plan);
   const ledger = { simpledb: 'a SimpleDB domain', dynamodb: 'a DynamoDB table' }[plan.ledger];
-  return [
+  const text = [
     `${ownerOf(target)} in ${target.region}; the ledger is ${ledger}.`,
     'Schedules',
     table(
-      ['name', 'starts', 'when', `next (${plan.timezone})`, 'next (UTC)'],
+      ['name', 'starts', 'when', ...(isUtc(plan) ? [] : [`next (${plan.timezone})`]), 'next (UTC)'],
       schedules.map((schedule) => scheduleRow(schedule, plan, zone, now)),
     ),
     ...ruleTexts(plan, target),
@@ -38,16 +39,23 @@ export function describePlan(plan: Plan, target: Target, now: Date): string {
     'What each function may do, besides its own log and its dead-letter queue',
     ...functionNames.map((name) => indented([`${name}:`, ...permissionLines(name, plan, ownerOf(target))])),
   ].join('\n\n');
+  return readable(withAlarmNames(text, plan, ownerOf(target)));
 }
 
 /** Each job once, by the name of what carries it. */
 function jobLines(plan: Plan, target: Target): string[] {
   const rules = eventRulesOf(plan, target).filter(({ startsFunction }) => startsFunction !== 'copy-backups');
-  return [
+  const lines = [
     ...schedulesOf(plan).map(({ name, job }) => [name, job] as const),
     ...rules.map(({ logicalId, job }) => [logicalId, job] as const),
-  ].map(([name, job]) => readable(`${name}  ${JSON.stringify(job)}`));
+  ].map(([name, job]) => `${name}  ${JSON.stringify(job)}`);
+  const note =
+    '<Site…> and <ReleasesBucket> stand for what the stack makes: `npx serverless info --verbose` says its name';
+  return plan.sites.some(hasMadeParts) ? [note, ...lines] : lines;
 }
+
+const hasMadeParts = ({ bucket, releases, cdn }: Site): boolean =>
+  bucket === undefined || releases.bucket === undefined || cdn.kind === 'made';
 
 function ruleTexts(plan: Plan, target: Target): string[] {
   const rules = eventRulesOf(plan, target);
@@ -60,7 +68,7 @@ function ruleTexts(plan: Plan, target: Target): string[] {
         logicalId,
         startsFunction,
         pattern['detail-type'].join(', '),
-        readable(JSON.stringify(pattern.detail)),
+        JSON.stringify(pattern.detail),
       ]),
     ),
   ];
@@ -75,8 +83,10 @@ function scheduleRow(
   const next = startsBetween(rhythm, zone, now, new Date(now.getTime() + 32 * day)).sort((a, b) => a - b)[0];
   const local = next === undefined ? '' : instantText(next + offsetAt(zone, next));
   const utc = next === undefined ? '' : instantText(next);
-  return [name, startsFunction, rhythmText(rhythm, plan.timezone), local, utc];
+  return [name, startsFunction, rhythmText(rhythm, plan.timezone), ...(isUtc(plan) ? [] : [local]), utc];
 }
+
+const isUtc = ({ timezone }: Plan): boolean => timezone === 'UTC';
 
 const weekdayNames = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 
@@ -128,11 +138,21 @@ function alarmLines(plan: Plan): string[] {
 function permissionLines(name: FunctionName, plan: Plan, owner: string): string[] {
   return statementsOf(name, plan).map(({ actions, resources, conditions }) => {
     const kinds = [...new Set(resources.map(resourceText))];
-    const wanted = Object.values(conditions ?? {}).map((keys) => JSON.stringify(keys));
+    const wanted = Object.entries(conditions ?? {}).map(conditionText);
     const only = wanted.length > 0 ? ` only if ${wanted.join(' and ')}` : '';
-    return readable(`  ${actions.join(', ')} on ${kinds.join(', ')}${only}`.replaceAll(theOwner, owner));
+    return `  ${actions.join(', ')} on ${kinds.join(', ')}${only}`.replaceAll(theOwner, owner);
   });
 }
+
+type Conditions = NonNullable<Statement['conditions']>;
+
+/** IAM's `Null` says of a key whether it is missing. */
+const conditionText = ([operator, keys]: [string, Conditions[string]]): string =>
+  operator === 'Null'
+    ? Object.entries(keys)
+        .map(([key, isMissing]) => `${key} is ${isMissing === 'true' ? 'missing' : 'there'}`)
+        .join(' and ')
+    : JSON.stringify(keys);
 
 /** `volume/*`, `db:*`: an ARN without what is the same in all of ours, but for where it is. */
 function resourceText(arn: string): string {

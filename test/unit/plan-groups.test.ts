@@ -131,13 +131,24 @@ describe('A group', () => {
     const text = describePlan(plan, target, now);
     expect(text).toContain('the instances of the Auto Scaling group web-asg, 2 to 12 of them');
     expect(text).toContain(
-      'while <GroupWebCpuHighAlarm> rings: ChangeInCapacity +1 (any to +15), +3 (+15 to any)',
+      'while groundskeeper-dev-web.cpu-high rings: ChangeInCapacity +1 (any to +15), +3 (+15 to any)',
     );
     expect(text).toContain('its alarm cpu-high rings when AWS/EC2 CPUUtilization is above 70 for 3 minutes');
     expect(text).toContain('from 07:30 on friday, monday: minimum 4');
     expect(text).toContain('works off jobs within 300 s, 1.5 s a message');
     expect(text).toMatch(/group\.web\.tick +scale-group +every minute/);
+    expect(text).not.toContain('<');
     expect(text).toMatch(/group\.web\.at-0730 +scale-group +mon, fri, sat at 07:30 Europe\/Berlin/);
+    expect(text).toContain('ec2:CreateTags, ec2:DeleteTags on instance/* only if');
+    expect(text).toContain('{"aws:TagKeys":["groundskeeper:draining"]} and aws:TagKeys is there');
+  });
+
+  test('has jobs for a person that can be started by hand as they are', () => {
+    const [, job = ''] = /^ {2}group\.web\.tick {2}(\{.*)$/m.exec(describePlan(plan, target, now)) ?? [];
+    expect(scaleGroupJob.parse(JSON.parse(job)).policies).toMatchObject([
+      { kind: 'step', alarm: 'groundskeeper-dev-web.cpu-high' },
+      { kind: 'step', alarm: 'web-cpu-low' },
+    ]);
   });
 });
 

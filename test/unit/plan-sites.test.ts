@@ -463,3 +463,22 @@ test('`npm run plan` shows where sites lie, who serves them, and their jobs, wit
   expect(text).toContain('"distributions":["<SiteWwwDistribution>"]');
   expect(text).not.toContain('${');
 });
+
+test('`npm run plan` says of jobs with names that only the stack will know where these are found', () => {
+  const shown = (...keys: string[]) => describePlan(read(siteText(keys)), target, now);
+  const note = 'stand for what the stack makes: `npx serverless info --verbose` says its name';
+  expect(shown('name: www')).toContain(`Jobs\n\n  <Site…> and <ReleasesBucket> ${note}`);
+  expect(shown('name: www', 'bucket: own')).toContain(note);
+  const own = shown('name: www', 'bucket: own', 'releases: { bucket: archives }');
+  expect(own).not.toContain(note);
+  expect(own).not.toMatch(/<(Site|Releases)/);
+});
+
+test('`npm run plan` shows each start in the zone of the plan and in UTC, if these are two', () => {
+  const shown = (zone: string) =>
+    describePlan(read(siteText(['name: www']).replace('Europe/Berlin', zone)), target, now);
+  expect(shown('Europe/Berlin')).toMatch(/when +next \(Europe\/Berlin\) +next \(UTC\)\n/);
+  expect(shown('Europe/Berlin')).toMatch(/ +Sat 2026-11-21 03:10 +Sat 2026-11-21 02:10\n/);
+  expect(shown('UTC')).toMatch(/when +next \(UTC\)\n/);
+  expect(shown('UTC')).toMatch(/at 03:10 UTC +Sat 2026-11-21 03:10\n/);
+});

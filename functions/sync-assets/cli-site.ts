@@ -37,7 +37,8 @@ function unknownSite(name: string, sites: readonly Site[]): string {
 
 /** The stack made it, and so its name. */
 async function bucketOfStack({ name }: Site, stack: string, region: string): Promise<string> {
-  const client = new CloudFormationClient({ region });
+  const requestHandler = { connectionTimeout: 3_000, requestTimeout: 15_000, throwOnRequestTimeout: true };
+  const client = new CloudFormationClient({ region, requestHandler });
   const answer = await client.send(new DescribeStacksCommand({ StackName: stack })).catch((error: Error) => {
     // CloudFormation has no name of its own for it: "Stack with id … does not exist".
     if (!error.message.includes('does not exist')) throw error;

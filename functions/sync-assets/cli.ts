@@ -8,6 +8,7 @@ import { AutomationError } from '../../shared/errors.ts';
 import { Reporter } from '../../shared/report.ts';
 import type { Announce } from './announce.ts';
 import { type Order, readOrder, UsageError } from './cli-arguments.ts';
+import { patienceByHand } from './cli-patience.ts';
 import { type Progress, readable, showProgress } from './cli-progress.ts';
 import type { SyncRun } from './clients.ts';
 import { syncAssetsJob } from './job.ts';
@@ -19,9 +20,6 @@ import { openFolder } from './sources/open.ts';
  * that is 30 MB. A Node that does not know the flag says so, and goes on.
  */
 setFlagsFromString('--heap-growing-percent=50');
-
-/** Nothing ends a run by hand but its person. */
-const timeLeft = () => Number.MAX_SAFE_INTEGER;
 
 async function sync(order: Order): Promise<void> {
   const startedAt = systemClock.now();
@@ -69,21 +67,18 @@ function newRun(
 ): Omit<SyncRun, 'startedAt' | 'report' | 'log'> {
   const parsed = syncAssetsJob.safeParse({ ...fields, verify, dryRun });
   if (!parsed.success) throw new UsageError(parsed.error.issues.map(({ message }) => message).join('\n'));
-  const clock = systemClock;
+  const patience = patienceByHand();
   const clients = {
     s3: s3Client({ region }),
-    eventBridge: async () => {
-      const { EventBridgeClient } = await import('@aws-sdk/client-eventbridge');
-      return new EventBridgeClient({ region, maxAttempts: 1 });
-    },
+    eventBridge: async () => (await import('../../shared/aws/event-bridge.ts')).eventBridgeClient({ region }),
   };
   return {
     job: parsed.data,
     owner,
     invocation: randomUUID(),
-    timeLeft,
-    clock,
-    aws: { ...clients, region, patience: { clock, random: Math.random, timeLeft } },
+    timeLeft: patience.timeLeft,
+    clock: patience.clock,
+    aws: { ...clients, region, patience },
   };
 }
 
@@ -113,7 +108,9 @@ try {
   await sync(readOrder(process.argv.slice(2)));
 } catch (error) {
   // What is wrong in the order, the plan, the folder or the account; the stack of our code would only bury it.
-  const { name, message } = error as Error;
-  process.stderr.write(`${name.endsWith('Error') && name !== 'Error' ? '' : `${name}: `}${message}\n`);
+  const { name, message, code } = error as NodeJS.ErrnoException;
+  // Where none of a host's addresses answers, Node's error has a code and no message.
+  const said = message || `No answer: ${code}`;
+  process.stderr.write(`${name.endsWith('Error') && name !== 'Error' ? '' : `${name}: `}${said}\n`);
   process.exitCode = 1;
 }

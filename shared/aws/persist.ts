@@ -17,6 +17,8 @@ export interface Patience {
   heartbeat?: () => Promise<void>;
   /** AWS has refused an attempt for its rate. */
   onThrottled?: () => void;
+  /** Milliseconds for which a call is repeated that nobody answers; left out: while there is time. */
+  giveUpAfter?: number;
 }
 
 export interface PersistOptions<Result> {
@@ -32,6 +34,14 @@ const longestWait = 10_000;
 const volumeRateWait = 15_000;
 // Describe calls are eventually consistent: what was made may take some seconds to be seen.
 const consistencyWait = 5_000;
+/** On a slow line one attempt alone may take longer than a call's patience. */
+const fewestAttempts = 4;
+
+/** Attempts in a row that nobody answered. */
+interface Silence {
+  attempts: number;
+  since: number;
+}
 
 /** The last attempt failed with the cause, but an earlier one, whose outcome is unknown, may have done it. */
 export class UncertainError extends AutomationError {
@@ -50,6 +60,7 @@ export async function persist<Result>(
 ): Promise<Result> {
   let mayBeDone = false;
   let hasToLook = false;
+  let silence: Silence | undefined;
   for (let failures = 0; ; failures += 1) {
     await patience.heartbeat?.();
     await options.confirm?.();
@@ -57,8 +68,13 @@ export async function persist<Result>(
       return await attempt();
     } catch (error) {
       const nature = notedNature(error, patience);
-      const wait = waitAfter(nature, failures, patience.random, options.find !== undefined);
-      if (wait === undefined || patience.timeLeft() <= wait) throw finalError(error, mayBeDone, options);
+      silence = silenceAfter(nature, silence, patience);
+      const wait = timely(
+        waitAfter(nature, failures, patience.random, options.find !== undefined),
+        silence,
+        patience,
+      );
+      if (wait === undefined) throw finalError(error, mayBeDone, options);
       await patience.clock.sleep(wait);
       mayBeDone ||= nature === 'unknown-outcome';
       // A volume that had a snapshot within 15 seconds may have had ours.
@@ -73,6 +89,26 @@ function notedNature(error: unknown, { onThrottled }: Patience): Nature {
   const nature = natureOf(error);
   if (nature === 'throttled') onThrottled?.();
   return nature;
+}
+
+function silenceAfter(
+  nature: Nature,
+  earlier: Silence | undefined,
+  { clock }: Patience,
+): Silence | undefined {
+  if (nature !== 'unknown-outcome') return undefined;
+  return { attempts: (earlier?.attempts ?? 0) + 1, since: earlier?.since ?? clock.now().getTime() };
+}
+
+/** The wait; undefined if it would end too late. */
+function timely(
+  wait: number | undefined,
+  silence: Silence | undefined,
+  { clock, timeLeft, giveUpAfter = Number.POSITIVE_INFINITY }: Patience,
+): number | undefined {
+  if (wait === undefined || timeLeft() <= wait) return undefined;
+  if (!silence || silence.attempts < fewestAttempts) return wait;
+  return clock.now().getTime() - silence.since + wait > giveUpAfter ? undefined : wait;
 }
 
 const finalError = (error: unknown, mayBeDone: boolean, { find }: PersistOptions<unknown>): unknown =>

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
+import { patienceByHand } from '../../functions/sync-assets/cli-patience.ts';
 import { natureOf } from '../../shared/aws/errors.ts';
 import { type PersistOptions, persist } from '../../shared/aws/persist.ts';
 import { fakeClock } from '../fakes.ts';
@@ -201,6 +202,46 @@ describe('a call that', () => {
       error: throttled,
       steps: ['attempt'],
     });
+  });
+});
+
+describe('a call that nobody answers, by hand,', () => {
+  const byHand = (clock: ReturnType<typeof fakeClock>) => ({ ...patienceByHand(clock), random: () => 0.5 });
+  const forever = (error: unknown) => Array.from({ length: 100 }, () => error);
+  const seconds = (clock: ReturnType<typeof fakeClock>, from: Date) =>
+    (clock.now().getTime() - from.getTime()) / 1_000;
+
+  it.each([
+    ['a refused connection', Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })],
+    ['an unknown host', Object.assign(new Error('getaddrinfo ENOTFOUND'), { code: 'ENOTFOUND' })],
+    ['a server that is broken', failure('InternalError', 500)],
+  ])('is given up within 30 seconds: %s', async (_, error) => {
+    const clock = fakeClock();
+    const began = clock.now();
+    const { attempt, calls } = call(...forever(error));
+    await expect(persist(attempt(clock), byHand(clock))).rejects.toBe(error);
+    expect(seconds(clock, began)).toBeGreaterThan(15);
+    expect(seconds(clock, began)).toBeLessThanOrEqual(30);
+    expect(calls.length).toBeGreaterThan(4);
+  });
+
+  it('goes on for as long as it is refused for its rate', async () => {
+    const clock = fakeClock();
+    const { attempt, calls } = call(...forever(throttled));
+    await expect(persist(attempt(clock), byHand(clock))).resolves.toBe('made');
+    expect(calls).toHaveLength(101);
+  });
+
+  it('is tried four times at least, however long an attempt takes on a slow line', async () => {
+    const clock = fakeClock();
+    let attempts = 0;
+    const attempt = async () => {
+      attempts += 1;
+      clock.advance(200_000);
+      if (attempts < 4) throw unanswered;
+      return 'made';
+    };
+    await expect(persist(attempt, byHand(clock))).resolves.toBe('made');
   });
 });
 

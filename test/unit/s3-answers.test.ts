@@ -277,6 +277,29 @@ describe.each([
   });
 });
 
+test.each([
+  ['where no one listens', 'http://127.0.0.1:9', /^No answer from http:\/\/127\.0\.0\.1:9: .*ECONNREFUSED/],
+  [
+    'a name of several addresses',
+    'http://localhost:9',
+    /^No answer from http:\/\/localhost:9: .*ECONNREFUSED/,
+  ],
+  ['a host that is not there', 'http://s3.invalid', /^No answer from http:\/\/s3\.invalid: getaddrinfo E/],
+])('says from which endpoint there is no answer: %s', async (_what, endpoint, message) => {
+  const s3 = s3Client({ endpoint, region: 'us-east-1', credentials });
+  const thrown = await failureOf(readObject({ s3, patience }, name));
+  expect((thrown as Error).message).toMatch(message);
+  expect(natureOf(thrown)).toBe('unknown-outcome');
+});
+
+test('says from which endpoint no TLS comes, and does not ask again', async () => {
+  const endpoint = (await serve(() => {})).replace('http:', 'https:');
+  const s3 = s3Client({ endpoint, region: 'us-east-1', credentials });
+  const thrown = await failureOf(readObject({ s3, patience }, name));
+  expect((thrown as Error).message).toContain(`No answer from ${endpoint}: `);
+  expect(natureOf(thrown)).toBe('unclear');
+});
+
 describe('a connection', () => {
   const message = (url: string, path = '/') => {
     const { hostname, port, host } = new URL(url);

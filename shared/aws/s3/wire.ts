@@ -45,7 +45,7 @@ export class Wire {
   }
 
   exchange({ method, address, path, headers, body }: Message): Promise<Answer> {
-    const { protocol, hostname, port } = address;
+    const { protocol, hostname, port, host } = address;
     const options = {
       method,
       host: hostname.replace(/^\[(.*)\]$/, '$1'), // IPv6
@@ -63,7 +63,7 @@ export class Wire {
       request.on('timeout', () =>
         request.destroy(timeoutError(`No byte from ${hostname} in ${this.#idleMilliseconds} ms`)),
       );
-      request.on('error', reject);
+      request.on('error', (error) => reject(unanswered(`${protocol}//${host}`, error)));
       request.on('response', (response) => resolve(answerOf(response)));
       if (waits(body)) sendOnceWelcome(request, body);
       else request.end(body);
@@ -123,6 +123,14 @@ const answerOf = (response: IncomingMessage): Answer => ({
   headers: response.headers as Record<string, string>,
   body: response,
 });
+
+/** Node's own words name an address at best: of a wrong endpoint a person has to know which. */
+function unanswered(from: string, error: NodeJS.ErrnoException): Error {
+  if (error.name === 'TimeoutError') return error;
+  // Where a name has several addresses, the error of all of them has no message.
+  const why = error.message || error.code;
+  return Object.assign(new Error(`No answer from ${from}: ${why}`, { cause: error }), { code: error.code });
+}
 
 const timeoutError = (message: string): Error => Object.assign(new Error(message), { name: 'TimeoutError' });
 

@@ -26,7 +26,12 @@ export const invalidateCdnJob = z
         .check(z.minLength(1)),
     ),
     /** The file that stands for its folder. */
-    index: z._default(z.string().check(z.regex(/^[^/]+$/)), defaultIndex),
+    index: z._default(
+      z
+        .string()
+        .check(z.regex(/^[^/]+$/, 'expected the name of a file such as index.html, without its folder')),
+      defaultIndex,
+    ),
     /**
      * What a needless invalidation of one file weighs, in paths: 0.1 invalidates a folder of 10 unchanged
      * files rather than pay for one path more.

@@ -48,20 +48,29 @@ function sentence(value: unknown, message: string): string {
   return `${quote(value)} ${message}`;
 }
 
-/** Zod's own words for types, as a person says them. */
-function plainExpected(message: string): string {
-  return message
-    .replace(/, received .*$/, '')
-    .replace(/^expected string$/, 'expected text')
-    .replace(/^expected (object|record)$/, 'expected keys and values')
-    .replace(/^expected array$/, 'expected a list')
-    .replace(/^expected int$/, 'expected a whole number')
-    .replace(/^expected number$/, 'expected a number')
-    .replace(/^expected boolean$/, 'expected true or false')
-    .replace(/^expected (number|int) to be >=(\d+)$/, 'expected $2 or more')
-    .replace(/^expected (number|int) to be <=(\d+)$/, 'expected $2 or less')
-    .replaceAll('"|"', '", "');
-}
+/** Zod's own words, as a person says them. */
+const plainWords: readonly (readonly [RegExp, string])[] = [
+  [/, received .*$/, ''],
+  [/^expected string$/, 'expected text'],
+  [/^expected (object|record)$/, 'expected keys and values'],
+  [/^expected array$/, 'expected a list'],
+  [/^expected int$/, 'expected a whole number'],
+  [/^expected number$/, 'expected a number'],
+  [/^expected boolean$/, 'expected true or false'],
+  [/^expected (number|int) to be >=(\d+)$/, 'expected $2 or more'],
+  [/^expected (number|int) to be <=(\d+)$/, 'expected $2 or less'],
+  [/^expected (number|int) to be >(\d+)$/, 'expected more than $2'],
+  [/^expected string to have >=1 characters$/, 'expected some text'],
+  [/^expected string to have <=(\d+) characters$/, 'expected $1 characters at most'],
+  [/^expected array to have >=1 items$/, 'expected at least one'],
+  [/^expected array to have <=(\d+) items$/, 'expected $1 at most'],
+  [/^Invalid number: must be a multiple of (\d+)$/, 'expected a multiple of $1'],
+  [/^Invalid ISO date$/, 'expected a date such as 2026-12-25'],
+  [/"\|"/g, '", "'],
+];
+
+const plainExpected = (message: string): string =>
+  plainWords.reduce((text, [words, plain]) => text.replace(words, plain), message);
 
 export function valueAt(raw: unknown, path: Path): unknown {
   return path.reduce<unknown>(

@@ -141,7 +141,7 @@ const cases: [title: string, text: string, message: string][] = [
   [
     'a certificate that is none',
     site('distribution: { aliases: [www.example.com], certificate: www }'),
-    'groundskeeper.yml:4:62 sites[0].distribution.certificate: "www" is not the ARN of a certificate of ACM',
+    'groundskeeper.yml:4:62 sites[0].distribution.certificate: "www" is not the ARN of a certificate of ACM; expected one such as arn:aws:acm:us-east-1:123456789012:certificate/…',
   ],
   [
     'a domain name that is a URL',

@@ -60,7 +60,10 @@ const distribution = z.strictObject({
     }),
   certificate: z
     .string()
-    .regex(certificatePattern, 'is not the ARN of a certificate of ACM')
+    .regex(
+      certificatePattern,
+      'is not the ARN of a certificate of ACM; expected one such as arn:aws:acm:us-east-1:123456789012:certificate/…',
+    )
     .optional()
     .meta({
       description:

@@ -4,7 +4,7 @@ import { basename, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 export const usage =
-  'Usage: npm run sync -- <folder> <site or s3://bucket/prefix> [--dry-run] [--no-verify] [--all] [--stage prod] [--region eu-west-1]';
+  'Usage: npm run sync -- <folder> <site or s3://bucket/prefix> [--dry-run] [--no-verify] [--all] [--max-delete-share 0.5] [--stage prod] [--region eu-west-1]';
 
 /** The person has to ask otherwise; there is no bug. */
 export class UsageError extends Error {
@@ -21,6 +21,8 @@ export interface Order {
   verify: boolean;
   /** Dot-files and node_modules, too. */
   all: boolean;
+  /** Left out: as the plan has it. */
+  maxDeleteShare: number | undefined;
   stage: string;
   /** Of the stack; left out: as the environment says. */
   region: string | undefined;
@@ -47,6 +49,7 @@ export function readOrder(args: readonly string[]): Order {
     dryRun: values['dry-run'],
     verify: values.verify,
     all: values.all,
+    maxDeleteShare: shareOf(values['max-delete-share']),
     stage,
     region: values.region,
   };
@@ -62,6 +65,7 @@ function parsed(args: readonly string[]) {
         'dry-run': { type: 'boolean', default: false },
         verify: { type: 'boolean', default: true },
         all: { type: 'boolean', default: false },
+        'max-delete-share': { type: 'string' },
         stage: { type: 'string', default: 'dev' },
         region: { type: 'string' },
       },
@@ -69,6 +73,13 @@ function parsed(args: readonly string[]) {
   } catch (error) {
     throw new UsageError(`${(error as Error).message}\n${usage}`);
   }
+}
+
+function shareOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const share = text.trim() === '' ? Number.NaN : Number(text);
+  if (share > 0 && share <= 1) return share;
+  throw new UsageError(`--max-delete-share is "${text}": expected a number above 0, and 1 at most`);
 }
 
 function targetOf(target: string): Order['target'] {

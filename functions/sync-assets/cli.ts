@@ -36,6 +36,7 @@ async function sync(order: Order): Promise<void> {
       local,
       watch: progress.watch,
       announce: 'site' in order.target ? announceLater : undefined,
+      howToDelete: 'run it again with --max-delete-share 1',
     });
   } finally {
     progress.end();
@@ -62,10 +63,15 @@ const siteNameOf = (text: string): string =>
     .replace(/-$/, '') ?? 'site';
 
 function newRun(
-  { verify, dryRun }: Order,
+  { verify, dryRun, maxDeleteShare }: Order,
   { fields, owner, region }: { fields: object; owner: string; region: string },
 ): Omit<SyncRun, 'startedAt' | 'report' | 'log'> {
-  const parsed = syncAssetsJob.safeParse({ ...fields, verify, dryRun });
+  const parsed = syncAssetsJob.safeParse({
+    ...fields,
+    verify,
+    dryRun,
+    ...(maxDeleteShare !== undefined && { maxDeleteShare }),
+  });
   if (!parsed.success) throw new UsageError(parsed.error.issues.map(({ message }) => message).join('\n'));
   const patience = patienceByHand();
   const clients = {

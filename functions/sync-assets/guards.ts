@@ -7,6 +7,7 @@ const fewestRows = 10;
 /**
  * Takes out of the plan what the guards hold back; the rest of it goes on.
  *
+ * @param howToDelete what `maxDeleteShare` holds back, for who reads of it
  * @returns false if nothing may be done: neither may a manifest say that the release is out
  */
 export function guard(
@@ -15,6 +16,7 @@ export function guard(
     maxDeleteShare,
     maxActions = Number.POSITIVE_INFINITY,
   }: { maxDeleteShare: number; maxActions?: number | undefined },
+  howToDelete = 'run the job with a larger maxDeleteShare',
 ): boolean {
   const { deletes, rows } = plan;
   if (rows >= fewestRows && deletes.length > rows * maxDeleteShare) {
@@ -22,7 +24,7 @@ export function guard(
     plan.deletes = deletes.emptied();
     plan.limits.push(
       `maxDeleteShare is ${maxDeleteShare}: ${deletes.length} of ${rows} files are not in the release, and none of them is deleted; ` +
-        'to delete them, run the job with a larger maxDeleteShare',
+        `to delete them, ${howToDelete}`,
     );
   }
   const count = plan.uploads.length + plan.headers.length + plan.deletes.length;

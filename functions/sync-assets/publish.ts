@@ -22,6 +22,8 @@ export interface Publishing {
   watch?: Watch;
   /** Who is told of what was changed; left out: nobody. */
   announce?: Announce | undefined;
+  /** Said to who meant what `maxDeleteShare` holds back; left out: what the job has to say. */
+  howToDelete?: string | undefined;
 }
 
 export async function publish(run: SyncRun, options: Publishing = {}): Promise<void> {
@@ -88,12 +90,12 @@ async function carryOut(
   seen: Seen,
   chosen: Extract<Chosen, { kind: 'publish' | 'verify' }>,
   run: SyncRun,
-  { watch = nobody, announce }: Publishing,
+  { watch = nobody, announce, howToDelete }: Publishing,
 ): Promise<boolean> {
   const plan = await planOf(seen, chosen, run);
-  const mayBegin = guard(plan, run.job);
+  const mayBegin = guard(plan, run.job, howToDelete);
   watch.planned(tellTotals(plan));
-  if (run.job.dryRun) await tellWithheld(plan, seen, run);
+  if (run.job.dryRun) await tellWithheld(plan, seen, run, announce);
   else if (mayBegin && (!isIdle(plan) || seen.staleLock || isNews(chosen, seen))) {
     const isDone = await changeSite({ run, seen, chosen, plan, watch, announce });
     if (!isDone) return false;

@@ -2,6 +2,7 @@
 
 import { invalidationOf } from '../../shared/sites/invalidation.ts';
 import type { Changes } from '../../shared/sites/synced.ts';
+import type { Announce } from './announce.ts';
 import type { SyncRun } from './clients.ts';
 import { inFull } from './journal.ts';
 import type { Seen } from './observe.ts';
@@ -26,9 +27,15 @@ export function tellKept({ kept }: Pick<SyncPlan, 'kept'>, { job, report }: Sync
   }
 }
 
-/** What a dry run would have done, and what would follow from it. */
-export async function tellWithheld(plan: SyncPlan, seen: Seen, { job, report }: SyncRun): Promise<void> {
+/** What a dry run would have done, and what would follow from it if anybody were told. */
+export async function tellWithheld(
+  plan: SyncPlan,
+  seen: Seen,
+  { job, report }: SyncRun,
+  announce: Announce | undefined,
+): Promise<void> {
   for (const told of changesIn(plan)) report.add(doneOutcome(job.bucket, told, 'withheld'));
+  if (!announce) return;
   const detail = await invalidationFor(inFull(changesOf(plan)), seen, job.prefix);
   if (detail === undefined) return;
   const resource = resourceOf(job.bucket, job.prefix);

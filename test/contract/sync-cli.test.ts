@@ -113,6 +113,27 @@ it('shows with --dry-run what it would do', async () => {
   expect(site.writes(from)).toEqual([]);
 });
 
+it('does not say of a place without a plan that anything would be invalidated', async () => {
+  await sync(folder, 's3://site');
+  await write({ 'index.html': 'hello again' });
+  const { out } = await sync(folder, 's3://site', '--dry-run');
+  expect(out).toContain('would upload s3://site/index.html (content-changed; 11 bytes)');
+  expect(out).not.toContain('invalidate');
+});
+
+it('keeps what would be too large a share to delete, and deletes it where the command says so', async () => {
+  await write(Object.fromEntries(Array.from({ length: 10 }, (_, i) => [`old/${i}.html`, 'old'])));
+  await sync(folder, 's3://site');
+  await rm(join(folder, 'old'), { recursive: true });
+  const held = await sync(folder, 's3://site');
+  expect(held.code).toBe(1);
+  expect(held.err).toContain('10 of 12 files are not in the release, and none of them is deleted');
+  expect(held.err).toContain('run it again with --max-delete-share 1');
+  const { code } = await sync(folder, 's3://site', '--max-delete-share', '1');
+  expect(code).toBe(0);
+  expect(await site.files()).toEqual({ 'index.html': 'hello', 'css/main.css': 'b {}' });
+});
+
 it.each([
   ['no folder', ['./nowhere', 's3://site'], './nowhere is no folder'],
   ['no target', ['.'], 'Expected a folder and where it goes'],

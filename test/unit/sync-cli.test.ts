@@ -15,6 +15,7 @@ describe('an order', () => {
       dryRun: false,
       verify: true,
       all: false,
+      maxDeleteShare: undefined,
       stage: 'dev',
       region: undefined,
     });
@@ -35,6 +36,19 @@ describe('an order', () => {
     ['s3://site/a/b/', { bucket: 'site', prefix: 'a/b/' }],
   ])('may name a place: %s', (place, target) => {
     expect(readOrder([folder, place]).target).toEqual(target);
+  });
+
+  it.each([
+    ['0.25', 0.25],
+    ['1', 1],
+  ])('may let a run delete a larger share: %s', (text, share) => {
+    expect(readOrder([folder, 'www', '--max-delete-share', text]).maxDeleteShare).toBe(share);
+  });
+
+  it.each(['0', '1.1', 'all', '', '50%', 'NaN'])('refuses the share %j, and says which are taken', (text) => {
+    expect(() => readOrder([folder, 'www', '--max-delete-share', text])).toThrow(
+      `--max-delete-share is "${text}": expected a number above 0, and 1 at most`,
+    );
   });
 
   it.each([

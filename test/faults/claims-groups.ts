@@ -3,6 +3,9 @@ import type { Claim } from './claims.ts';
 import type { Look } from './look.ts';
 import type { SeenInstance } from './look-groups.ts';
 
+/** The group of instances that scenarios have. */
+export const ownGroup = 'shop';
+
 export const mark = 'groundskeeper:draining';
 
 export interface StoredChange {

@@ -1,6 +1,6 @@
 /** What must hold of groups after every run. */
 import type { Call } from '../sandbox/types.ts';
-import { capacityOf, hadCapacity, mark, stateOf } from './claims-groups.ts';
+import { capacityOf, hadCapacity, mark, ownGroup, stateOf } from './claims-groups.ts';
 import type { Invariant, Step } from './invariants.ts';
 import type { SeenInstance } from './look-groups.ts';
 
@@ -10,9 +10,9 @@ const changedIn = ({ before, after }: Step): [SeenInstance, SeenInstance][] =>
     return now && JSON.stringify(now) !== JSON.stringify(instance) ? [[instance, now]] : [];
   });
 
-/** Of no group, or of Auto Scaling. */
+/** Of another group or of none, or of Auto Scaling. */
 const isOthers = ({ tags }: SeenInstance): boolean =>
-  tags['Group'] === undefined || tags['aws:autoscaling:groupName'] !== undefined;
+  tags['Group'] !== ownGroup || tags['aws:autoscaling:groupName'] !== undefined;
 
 const nothingOfOthersIsTouched: Invariant = (step) =>
   changedIn(step)

@@ -103,9 +103,16 @@ test('finds that a group shrinks below the floor of its schedule', async () => {
   expect(await found('scale-group/floor', 'none', timeless)).toContain('fewer than its schedule says');
 });
 
-test("finds that another's instance is registered", async () => {
-  const said = await found('scale-group/members-return', 'none', blindTo('aws:autoscaling:groupName'));
-  expect(said).toContain("which is another's, was changed");
+test("finds that an instance of another group, or of Auto Scaling's, is registered", async () => {
+  const anyGroup = meddling((command, send) =>
+    command instanceof DescribeInstancesCommand && command.input.Filters?.[0]?.Name === 'tag:Group'
+      ? send(new DescribeInstancesCommand({ Filters: [{ Name: 'tag-key', Values: ['Group'] }] }))
+      : send(),
+  );
+  for (const spoil of [anyGroup, blindTo('aws:autoscaling:groupName')]) {
+    const said = await found('scale-group/members-return', 'none', spoil);
+    expect(said).toContain("which is another's, was changed");
+  }
 });
 
 test('finds that a protected instance is started, or stopped', async () => {

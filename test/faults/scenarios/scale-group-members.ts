@@ -1,7 +1,7 @@
 /** Instances with a tag are started and registered, drained and stopped, each once and none at work. */
 import { alarmEvent, makeAlarm, setAlarm } from '../../groups.ts';
 import { accountOf } from '../account.ts';
-import { capacityOf, mark, membersOf, stateOf } from '../claims-groups.ts';
+import { capacityOf, mark, membersOf, ownGroup, stateOf } from '../claims-groups.ts';
 import type { Look } from '../look.ts';
 import type { Scenario } from '../scenario.ts';
 import type { World } from '../world.ts';
@@ -35,15 +35,15 @@ async function seedShop(
 
 /** As many count, all of them at work, and nothing is left half done. */
 function isWhole(capacity: number, seen: Look): string[] {
-  const own = membersOf('shop', seen);
+  const own = membersOf(ownGroup, seen);
   const idle = own.filter(({ state, registered }) => state === 'running' && registered.length < 2);
   return [
-    ...(capacityOf('shop', seen) === capacity
+    ...(capacityOf(ownGroup, seen) === capacity
       ? []
-      : [`shop has ${capacityOf('shop', seen)}, not ${capacity}`]),
+      : [`shop has ${capacityOf(ownGroup, seen)}, not ${capacity}`]),
     ...idle.map(({ id }) => `${id} runs, and is not registered everywhere`),
     ...own.filter(({ tags }) => tags[mark] !== undefined).map(({ id }) => `${id} is marked still`),
-    ...(stateOf('shop', seen).begun ? ['what was begun with shop is neither done nor forgotten'] : []),
+    ...(stateOf(ownGroup, seen).begun ? ['what was begun with shop is neither done nor forgotten'] : []),
   ];
 }
 
@@ -64,7 +64,7 @@ const growing: Scenario = {
     return {
       event: { job: { ...job, policies }, event: alarmEvent('shop-busy', start, 75) },
       goesOn: 1,
-      observed: (seen) => (capacityOf('shop', seen) > 3 ? ['more were started than the step says'] : []),
+      observed: (seen) => (capacityOf(ownGroup, seen) > 3 ? ['more were started than the step says'] : []),
       settled: (seen) => isWhole(3, seen),
       meanwhile: { 'zone-full': async () => world.sandbox.fillZone('us-east-1a', true) },
     };

@@ -7,7 +7,7 @@ import {
 import { DeregisterTargetsCommand, RegisterTargetsCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { makeInstances, makeLoadBalancer, makeTargetGroup, stopInstances } from '../../groups.ts';
 import { accountOf } from '../account.ts';
-import { mark } from '../claims-groups.ts';
+import { mark, ownGroup } from '../claims-groups.ts';
 import type { World } from '../world.ts';
 
 export interface Shop {
@@ -25,7 +25,7 @@ export async function makeShop(world: World, counts: { up: number; stopped: numb
   const targetGroup = await makeTargetGroup(account, 'shop', 50);
   await makeLoadBalancer(account, 'shop-old', 30);
   const zones = (count: number) => Array.from({ length: count }, (_, index) => (index % 2 === 0 ? 'a' : 'b'));
-  const tags = { Group: 'shop' };
+  const tags = { Group: ownGroup };
   const up = await makeInstances(account, tags, zones(counts.up));
   const stopped = await makeInstances(account, tags, zones(counts.stopped));
   const shielded = await makeInstances(account, { ...tags, 'groundskeeper:protected': 'yes' }, ['a']);
@@ -40,8 +40,8 @@ export async function makeShop(world: World, counts: { up: number; stopped: numb
   await account.elb.send(
     new RegisterInstancesWithLoadBalancerCommand({ LoadBalancerName: 'shop-old', Instances }),
   );
-  const instances = { tags: { Group: ['shop'] }, targetGroups: [targetGroup], loadBalancers: ['shop-old'] };
-  return { up, stopped, targetGroup, job: { group: 'shop', instances, minimum: 0, maximum: 10 } };
+  const instances = { tags: { Group: [ownGroup] }, targetGroups: [targetGroup], loadBalancers: ['shop-old'] };
+  return { up, stopped, targetGroup, job: { group: ownGroup, instances, minimum: 0, maximum: 10 } };
 }
 
 async function tag(world: World, ids: readonly string[], Key: string, Value: string): Promise<void> {

@@ -1,6 +1,7 @@
 /** What the jobs of a site have in common, and the plan says. */
 import * as z from 'zod/mini';
 import { durationField, nameField } from '../job.ts';
+import { ownFolder } from './keys.ts';
 
 /** S3 user guide, "General purpose bucket naming rules". */
 export const bucketField = z
@@ -17,6 +18,10 @@ export const prefixField = z.string().check(
   z.regex(/^([^/\p{Cc}]+\/)*$/u, 'expected "" or a path with its last slash and none before it, as "blog/"'),
   z.maxLength(512, 'expected 512 characters at most'),
   z.refine((prefix) => !/(^|\/)\.{1,2}\//.test(prefix), 'expected no "." or ".." in it'),
+  z.refine(
+    (prefix) => !`/${prefix}`.includes(`/${ownFolder}`),
+    `expected no "${ownFolder}" in it, where a site's manifest and lock are`,
+  ),
 );
 
 /**

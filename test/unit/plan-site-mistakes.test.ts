@@ -46,6 +46,11 @@ const cases: [title: string, text: string, message: string][] = [
     'groundskeeper.yml:4:13 sites[0].prefix: "blog" is not valid; expected "" or a path with its last slash and none before it, as "blog/"',
   ],
   [
+    'a prefix among what is kept of another site',
+    site('bucket: my-site', 'prefix: blog/.groundskeeper/x/'),
+    'groundskeeper.yml:5:13 sites[0].prefix: "blog/.groundskeeper/x/" is not valid; expected no ".groundskeeper/" in it, where a site\'s manifest and lock are',
+  ],
+  [
     'a prefix with what IAM takes for a wildcard',
     site('bucket: my-site', 'prefix: "b*g/"'),
     'groundskeeper.yml:5:13 sites[0].prefix: "b*g/" has "*" or "?" in it; expected a prefix without, since IAM takes them for wildcards',

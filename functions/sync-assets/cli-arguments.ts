@@ -28,6 +28,9 @@ export interface Order {
   region: string | undefined;
 }
 
+export const asksForUsage = (args: readonly string[]): boolean =>
+  args.includes('--help') || args.includes('-h');
+
 export function readOrder(args: readonly string[]): Order {
   const { values, positionals } = parsed(args);
   const [folder, target] = positionals;
@@ -71,7 +74,9 @@ function parsed(args: readonly string[]) {
       },
     });
   } catch (error) {
-    throw new UsageError(`${(error as Error).message}\n${usage}`);
+    // What Node says after it is of arguments that begin with a hyphen: hardly what was meant.
+    const [wrong] = (error as Error).message.split(/\.\s/);
+    throw new UsageError(`${wrong}\n${usage}`);
   }
 }
 

@@ -7,7 +7,7 @@ import { regionHere } from '../../shared/config.ts';
 import { AutomationError } from '../../shared/errors.ts';
 import { Reporter } from '../../shared/report.ts';
 import type { Announce } from './announce.ts';
-import { type Order, readOrder, UsageError } from './cli-arguments.ts';
+import { asksForUsage, type Order, readOrder, UsageError, usage } from './cli-arguments.ts';
 import { patienceByHand } from './cli-patience.ts';
 import { type Progress, readable, showProgress } from './cli-progress.ts';
 import type { SyncRun } from './clients.ts';
@@ -111,7 +111,9 @@ function sayEnd({ dryRun }: Order, report: Reporter, { totals }: Progress, start
 }
 
 try {
-  await sync(readOrder(process.argv.slice(2)));
+  const args = process.argv.slice(2);
+  if (asksForUsage(args)) process.stdout.write(`${usage}\n`);
+  else await sync(readOrder(args));
 } catch (error) {
   // What is wrong in the order, the plan, the folder or the account; the stack of our code would only bury it.
   const { name, message, code } = error as NodeJS.ErrnoException;

@@ -82,4 +82,6 @@ if (!program) {
   program = await made();
 }
 process.argv.splice(1, 2, entry);
+// The SDK would have a person's Node be as new as Lambda's, in seven lines at each run.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 await import(pathToFileURL(program).href);

@@ -34,12 +34,15 @@ async function write(files: Record<string, string>): Promise<void> {
   }
 }
 
-function sync(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
+const sync = (...args: string[]) => syncIn(root, ...args);
+
+/** @param cwd where the plan is */
+function syncIn(cwd: string, ...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
   const child = spawn(
     process.execPath,
-    ['shared/build/run-bundled.mjs', 'functions/sync-assets/cli.ts', ...args],
+    [join(root, 'shared/build/run-bundled.mjs'), join(root, 'functions/sync-assets/cli.ts'), ...args],
     {
-      cwd: root,
+      cwd,
       env: {
         PATH: process.env['PATH'],
         HOME: folder,
@@ -134,10 +137,36 @@ it('keeps what would be too large a share to delete, and deletes it where the co
   expect(await site.files()).toEqual({ 'index.html': 'hello', 'css/main.css': 'b {}' });
 });
 
+it('publishes to a site of the plan, says so, and nothing else', async () => {
+  const home = await mkdtemp(join(tmpdir(), 'sync-plan-'));
+  await writeFile(join(home, 'serverless.yml'), 'service: gk\n');
+  await writeFile(
+    join(home, 'groundskeeper.yml'),
+    'sites:\n  - { name: www, bucket: site, distributions: [E1EXAMPLE2345] }\n',
+  );
+  const { code, err } = await syncIn(home, folder, 'www');
+  await rm(home, { recursive: true });
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(site.events()).toMatchObject([
+    { owner: 'gk-dev', site: 'www', changes: { added: ['css/main.css', 'index.html'] } },
+  ]);
+});
+
+it('tells its usage to who asks for it', async () => {
+  const { code, out, err } = await sync('--help');
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(out).toMatch(/^Usage: npm run sync -- .*\n$/);
+});
+
 it.each([
   ['no folder', ['./nowhere', 's3://site'], './nowhere is no folder'],
   ['no target', ['.'], 'Expected a folder and where it goes'],
   ['an unknown option', ['.', 's3://site', '--delete'], "Unknown option '--delete'"],
+  [
+    'a place among what is kept of a site',
+    ['.', 's3://site/.groundskeeper'],
+    'expected no ".groundskeeper/"',
+  ],
   ['an unknown site', ['.', 'wwww'], 'The plan has no site "wwww"'],
 ])('says in one line what is wrong with %s', async (_, args, message) => {
   const { code, out, err } = await sync(...args);

@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import { basename } from 'node:path';
 import { describe, expect, it, test } from 'vitest';
-import { readOrder, UsageError } from '../../functions/sync-assets/cli-arguments.ts';
+import { readOrder, UsageError, usage } from '../../functions/sync-assets/cli-arguments.ts';
 import { readable, showProgress } from '../../functions/sync-assets/cli-progress.ts';
 
 const folder = tmpdir();
@@ -48,6 +48,12 @@ describe('an order', () => {
   it.each(['0', '1.1', 'all', '', '50%', 'NaN'])('refuses the share %j, and says which are taken', (text) => {
     expect(() => readOrder([folder, 'www', '--max-delete-share', text])).toThrow(
       `--max-delete-share is "${text}": expected a number above 0, and 1 at most`,
+    );
+  });
+
+  it('says of a misspelt option which it is, and which there are', () => {
+    expect(() => readOrder([folder, 'www', '--dryrun'])).toThrow(
+      new UsageError(`Unknown option '--dryrun'\n${usage}`),
     );
   });
 

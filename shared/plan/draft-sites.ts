@@ -4,7 +4,7 @@ import { bucketField, prefixField } from '../sites/site-fields.ts';
 import { minuteOfDay } from './cadence.ts';
 import type { Path } from './mistakes.ts';
 import type { Cadence } from './plan.ts';
-import { isRecord, listOf } from './raw-values.ts';
+import { defined, isRecord, listOf, recordOf } from './raw-values.ts';
 import { time } from './schema/tier.ts';
 
 /** The one that the stack makes for the releases of all sites that name none. */
@@ -50,17 +50,17 @@ function siteDraft(site: Record<string, unknown>, path: Path): DraftSite {
 /** As it will be: in the stack's own bucket each site has a folder of its name. */
 function releasesDraft(releases: unknown, name: string | undefined, path: Path): DraftPlace {
   const at = [...path, 'releases'];
-  if (!isRecord(releases)) return { path: at, bucket: stacksReleases, prefix: `${name}/` };
-  const place = placeDraft(releases, at);
-  if ('bucket' in releases) return place;
-  return { ...place, bucket: stacksReleases, ...(!('prefix' in releases) && { prefix: `${name}/` }) };
+  const { bucket, prefix } = recordOf(releases) as Record<string, unknown>;
+  return bucket === undefined
+    ? placeAt(at, stacksReleases, prefix ?? `${name}/`)
+    : placeDraft({ bucket, prefix }, at);
 }
 
-function placeDraft(value: Record<string, unknown>, path: Path): DraftPlace {
-  const bucket = bucketField.safeParse(value['bucket']).data;
-  return {
-    path,
-    ...(bucket !== undefined && { bucket }),
-    prefix: prefixField.safeParse(value['prefix']).data ?? '',
-  };
+const placeDraft = ({ bucket, prefix }: Record<string, unknown>, path: Path): DraftPlace =>
+  placeAt(path, bucketField.safeParse(bucket).data, prefix ?? '');
+
+/** With a prefix that is none nobody knows where in its bucket it is. */
+function placeAt(path: Path, bucket: DraftPlace['bucket'], prefix: unknown): DraftPlace {
+  const known = prefixField.safeParse(prefix).data;
+  return { path, ...(known !== undefined && defined('bucket', bucket)), prefix: known ?? '' };
 }

@@ -32,7 +32,17 @@ export const globField = z.string().check(
   z.minLength(1, 'expected a glob such as "*.html" or "assets/**"'),
   z.maxLength(256, 'expected 256 characters at most'),
   z.refine((glob) => !glob.startsWith('/'), 'expected no "/" at its start: paths are below the prefix'),
+  z.refine(
+    isClosed,
+    'expected a "]" after each "[" and a "}" after each "{", or a "\\" before one that is meant itself',
+  ),
 );
+
+/** What is left open matches a name that nobody means, or nothing at all. */
+function isClosed(glob: string): boolean {
+  return !/\[[^\]]*$|\{[^}]*$/.test(glob.replaceAll(/\\./g, ''));
+}
+
 const globs = z.array(globField).check(z.maxLength(50, 'expected 50 globs at most'));
 
 const headerText = z

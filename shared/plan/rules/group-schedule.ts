@@ -24,13 +24,14 @@ function demandMistakes({ path, given }: DraftPeriod): Mistake[] {
 
 const demands = ['minimum', 'maximum', 'capacity'] as const;
 
-/** Otherwise the group's bounds would win without a word. */
+/** Otherwise the group's bounds would win without a word. Of bounds that are none themselves it is said there. */
 function rangeMistakes(
   period: Period,
   { path }: DraftPeriod,
   { minimum = 0, maximum }: DraftGroup,
 ): Mistake[] {
   const most = maximum ?? Number.POSITIVE_INFINITY;
+  if (minimum > most) return [];
   const outside = demands.flatMap((key) => {
     const value = period[key];
     if (value === undefined || (value >= minimum && value <= most)) return [];

@@ -25,6 +25,12 @@ const period = z
   })
   .meta({ anyOf: ['minimum', 'maximum', 'capacity'].map((key) => ({ required: [key] })) });
 
+/** As in a job: `cooldown`. */
+function pause(mostSeconds: number) {
+  const expected = `is not a pause; expected 60 to ${mostSeconds} seconds`;
+  return z.int({ error: expected }).min(60, expected).max(mostSeconds, expected);
+}
+
 export const groupSchema = z
   .strictObject({
     name: described(nameField, 'The group: part of what it becomes, and how jobs and reports call it.', [
@@ -61,8 +67,12 @@ export const groupSchema = z
     ),
     cooldown: z
       .strictObject({
-        outSeconds: described(jobs.cooldown.shape.outSeconds, 'After any growth no other for so long.'),
-        inSeconds: described(jobs.cooldown.shape.inSeconds, 'After any change no shrinking for so long.'),
+        outSeconds: pause(3600).default(60).meta({
+          description: 'After any growth no other for so long: a minute at least, an hour at most.',
+        }),
+        inSeconds: pause(86_400).default(300).meta({
+          description: 'After any change no shrinking for so long: a minute at least, a day at most.',
+        }),
       })
       .default({ outSeconds: 60, inSeconds: 300 })
       .meta({ description: 'The pauses between changes, whoever makes them.' }),

@@ -9,27 +9,38 @@ import { described } from './fields.ts';
 import { time } from './tier.ts';
 
 const rule = headerRuleField.shape;
-const headerRule = z.strictObject({
-  match: described(
-    rule.match,
-    'Which files: a glob of paths below the prefix. `*` is within a folder, `**` across; one without a slash is of the name in any folder.',
-    ['*.html', 'downloads/**'],
-  ),
-  contentType: described(rule.contentType, 'In place of the type that the ending tells.', ['text/plain']),
-  cacheControl: described(rule.cacheControl, 'How long browsers and CloudFront keep it.', [
-    'public,max-age=3600',
-  ]),
-  contentEncoding: described(rule.contentEncoding, 'Of files that are compressed already.', ['br']),
-  contentDisposition: described(rule.contentDisposition, 'Whether browsers show or save it.', ['attachment']),
-  contentLanguage: described(rule.contentLanguage, 'The language of the content.', ['de']),
-  redirect: described(
-    rule.redirect,
-    "Where to instead: a path of the site or a URL. Only S3's website endpoints redirect; behind origin access control it has no effect.",
-    ['/new.html'],
-  ),
-  storageClass: described(rule.storageClass, 'One of those from which S3 answers at once.', ['STANDARD_IA']),
-  metadata: described(rule.metadata, 'Further headers, `x-amz-meta-…`.', [{ team: 'web' }]),
-});
+const headerRule = z
+  .strictObject({
+    match: described(
+      rule.match,
+      'Which files: a glob of paths below the prefix. `*` is within a folder, `**` across; one without a slash is of the name in any folder.',
+      ['*.html', 'downloads/**'],
+    ),
+    contentType: described(rule.contentType, 'In place of the type that the ending tells.', ['text/plain']),
+    cacheControl: described(rule.cacheControl, 'How long browsers and CloudFront keep it.', [
+      'public,max-age=3600',
+    ]),
+    contentEncoding: described(rule.contentEncoding, 'Of files that are compressed already.', ['br']),
+    contentDisposition: described(rule.contentDisposition, 'Whether browsers show or save it.', [
+      'attachment',
+    ]),
+    contentLanguage: described(rule.contentLanguage, 'The language of the content.', ['de']),
+    redirect: described(
+      rule.redirect,
+      "Where to instead: a path of the site or a URL. Only S3's website endpoints redirect; behind origin access control it has no effect.",
+      ['/new.html'],
+    ),
+    storageClass: described(rule.storageClass, 'One of those from which S3 answers at once.', [
+      'STANDARD_IA',
+    ]),
+    metadata: described(rule.metadata, 'Further headers, `x-amz-meta-…`.', [{ team: 'web' }]),
+  })
+  .refine((given) => Object.keys(given).length > 1, {
+    error: 'sets nothing; expected a key beside "match", such as "cacheControl"',
+    // A key that is not known was meant for one.
+    when: ({ issues }) => issues.length === 0,
+  })
+  .meta({ minProperties: 2 });
 
 const path = z
   .string()

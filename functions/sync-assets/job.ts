@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { EventError } from '../../shared/errors.ts';
 import { commonJobFields } from '../../shared/job.ts';
 import { bucketField, prefixField, publishingFields, siteFields } from '../../shared/sites/site-fields.ts';
 
@@ -47,3 +48,15 @@ export const syncAssetsJob = z
   );
 
 export type SyncAssetsJob = z.infer<typeof syncAssetsJob>;
+
+/**
+ * Which archive was uploaded, only the event says: a job has none of these until it is narrowed.
+ *
+ * @throws EventError if the job says neither what to publish nor to verify
+ */
+export function expectSource({ archive, from, release, verify }: SyncAssetsJob): void {
+  if (archive || from || release !== undefined || verify) return;
+  throw new EventError(
+    'The job says nothing to do: expected one of "archive", "from", "release" and "verify": true',
+  );
+}

@@ -2,7 +2,7 @@
 import type { AutomationFunction } from '../../shared/entrypoint.ts';
 import { announce } from './announce.ts';
 import type { SyncClients } from './clients.ts';
-import { type SyncAssetsJob, syncAssetsJob } from './job.ts';
+import { expectSource, type SyncAssetsJob, syncAssetsJob } from './job.ts';
 import { narrow } from './narrow.ts';
 import { publish } from './publish.ts';
 
@@ -10,5 +10,8 @@ export const syncAssets: AutomationFunction<SyncAssetsJob, SyncClients> = {
   name: 'sync-assets',
   job: syncAssetsJob,
   narrow,
-  run: (run) => publish(run, { announce }),
+  run: async (run) => {
+    expectSource(run.job);
+    await publish(run, { announce });
+  },
 };

@@ -436,6 +436,15 @@ describe('when something goes wrong', () => {
     expect(await site.keys()).not.toContain('.groundskeeper/lock.json');
   });
 
+  it('fails without a look where the job says nothing to do', async () => {
+    const from = sandbox.calls.length;
+    const error = await errorOf(site.run({ dryRun: true }));
+    expect(error.message).toBe(
+      'The job says nothing to do: expected one of "archive", "from", "release" and "verify": true',
+    );
+    expect(sandbox.calls.length).toBe(from);
+  });
+
   it('fails without a write where the bucket is not there', async () => {
     await site.upload('v1.zip', firstFiles);
     const from = sandbox.calls.length;

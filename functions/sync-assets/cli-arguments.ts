@@ -74,8 +74,8 @@ function parsed(args: readonly string[]) {
       },
     });
   } catch (error) {
-    // What Node says after it is of arguments that begin with a hyphen: hardly what was meant.
-    const [wrong] = (error as Error).message.split(/\.\s/);
+    // Node goes on with how to name a file that begins with a hyphen: hardly what was meant.
+    const wrong = (error as Error).message.replace(/\. To specify a positional argument.*/, '');
     throw new UsageError(`${wrong}\n${usage}`);
   }
 }

@@ -72,7 +72,10 @@ function newRun(
     dryRun,
     ...(maxDeleteShare !== undefined && { maxDeleteShare }),
   });
-  if (!parsed.success) throw new UsageError(parsed.error.issues.map(({ message }) => message).join('\n'));
+  if (!parsed.success) {
+    const wrong = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+    throw new UsageError(wrong.join('\n'));
+  }
   const patience = patienceByHand();
   const clients = {
     s3: s3Client({ region }),

@@ -165,7 +165,7 @@ it.each([
   [
     'a place among what is kept of a site',
     ['.', 's3://site/.groundskeeper'],
-    'expected no ".groundskeeper/"',
+    'prefix: expected no ".groundskeeper/"',
   ],
   ['an unknown site', ['.', 'wwww'], 'The plan has no site "wwww"'],
 ])('says in one line what is wrong with %s', async (_, args, message) => {

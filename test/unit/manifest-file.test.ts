@@ -92,16 +92,21 @@ describe('a manifest', () => {
     }
   });
 
-  it('is refused where a bit of it is another', async () => {
+  it('is refused where a bit of it is another, or says the same', async () => {
     const packed = await packManifest(head, [aRow('a'), aRow('b')]);
-    // Behind the header of gzip, of which not all bits matter.
+    const rows = await rowsIn(packed);
+    let refused = 0;
     await fc.assert(
-      fc.asyncProperty(fc.integer({ min: 10, max: packed.length - 1 }), fc.nat(7), async (at, bit) => {
+      fc.asyncProperty(fc.nat(packed.length - 1), fc.nat(7), async (at, bit) => {
         const other = Buffer.from(packed);
         other[at] = (other[at] ?? 0) ^ (1 << bit);
-        await expect(rowsIn(other)).rejects.toThrow(ManifestError);
+        const read = await rowsIn(other).catch((error: unknown) => error);
+        // Of gzip's header, and of what fills the last byte before its checksum, not all bits matter.
+        if (read instanceof ManifestError) refused += 1;
+        else expect(read).toEqual(rows);
       }),
     );
+    expect(refused).toBeGreaterThan(50);
   });
 
   it.each([

@@ -19,6 +19,10 @@ export interface Patience {
   onThrottled?: () => void;
   /** Milliseconds for which a call is repeated that nobody answers; left out: while there is time. */
   giveUpAfter?: number;
+  /** A call was done. */
+  onAnswered?: () => void;
+  /** A call was given up: nobody has answered it since then, by the clock. */
+  onGivenUp?: (since: number) => void;
 }
 
 export interface PersistOptions<Result> {
@@ -65,7 +69,9 @@ export async function persist<Result>(
     await patience.heartbeat?.();
     await options.confirm?.();
     try {
-      return await attempt();
+      const result = await attempt();
+      patience.onAnswered?.();
+      return result;
     } catch (error) {
       const nature = notedNature(error, patience);
       silence = silenceAfter(nature, silence, patience);
@@ -104,11 +110,13 @@ function silenceAfter(
 function timely(
   wait: number | undefined,
   silence: Silence | undefined,
-  { clock, timeLeft, giveUpAfter = Number.POSITIVE_INFINITY }: Patience,
+  { clock, timeLeft, giveUpAfter = Number.POSITIVE_INFINITY, onGivenUp }: Patience,
 ): number | undefined {
   if (wait === undefined || timeLeft() <= wait) return undefined;
   if (!silence || silence.attempts < fewestAttempts) return wait;
-  return clock.now().getTime() - silence.since + wait > giveUpAfter ? undefined : wait;
+  if (clock.now().getTime() - silence.since + wait <= giveUpAfter) return wait;
+  onGivenUp?.(silence.since);
+  return undefined;
 }
 
 const finalError = (error: unknown, mayBeDone: boolean, { find }: PersistOptions<unknown>): unknown =>

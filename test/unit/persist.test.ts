@@ -232,6 +232,25 @@ describe('a call that nobody answers, by hand,', () => {
     expect(calls).toHaveLength(101);
   });
 
+  it('ends the run, unless another call was answered meanwhile', async () => {
+    const clock = fakeClock();
+    const patience = byHand(clock);
+    await persist(async () => 'before', patience);
+    let answering = true;
+    const attempt = async () => {
+      // Beside it.
+      if (answering) await persist(async () => 'meanwhile', patience);
+      throw unanswered;
+    };
+    clock.advance(1);
+    await expect(persist(attempt, patience)).rejects.toBe(unanswered);
+    expect(patience.timeLeft()).toBeGreaterThan(1_000_000);
+    answering = false;
+    clock.advance(1);
+    await expect(persist(attempt, patience)).rejects.toBe(unanswered);
+    expect(patience.timeLeft()).toBe(0);
+  });
+
   it('is tried four times at least, however long an attempt takes on a slow line', async () => {
     const clock = fakeClock();
     let attempts = 0;

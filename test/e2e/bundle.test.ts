@@ -13,9 +13,9 @@ import {
 } from './package.ts';
 
 /** Bytes of a minified bundle, by how many of AWS's clients the function has; the ledger in DynamoDB is one more. */
-const limits = [0, 260_000, 305_000, 325_000, 350_000, 355_000, 360_000];
+const limits = [0, 260_000, 306_000, 325_000, 350_000, 355_000, 360_000];
 /** What reads zip and tar archives, globs and media types. */
-const libraries: Readonly<Record<string, number>> = { 'sync-assets': 110_000 };
+const libraries: Readonly<Record<string, number>> = { 'sync-assets': 112_000 };
 const limitOf = (name: string, ledger: LedgerName): number => {
   const clients = clientsOf(name);
   const ofDynamoDb = ledger === 'dynamodb' ? 22_000 : 0;

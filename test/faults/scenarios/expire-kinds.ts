@@ -63,7 +63,6 @@ async function membersOf({ ec2 }: World, set: string): Promise<string[]> {
 const sets: Scenario = {
   name: 'expire-backups/sets',
   stores: ['simpledb'],
-  thorough: true,
   start,
   handlerOf,
   seed: async (world) => {

@@ -1,7 +1,6 @@
 /** Runs of scale-group against the local AWS where something is in the way of draining and stopping. */
 import { SetDesiredCapacityCommand } from '@aws-sdk/client-auto-scaling';
 import {
-  CreateTagsCommand,
   ModifyInstanceAttributeCommand,
   RunInstancesCommand,
   StartInstancesCommand,
@@ -18,7 +17,7 @@ import {
 } from '../groups.ts';
 import { startSandbox } from '../sandbox/sandbox.ts';
 import type { InjectedFault, Sandbox } from '../sandbox/types.ts';
-import { scaling, told } from './scale-group-harness.ts';
+import { scaling, tagJob, told } from './scale-group-harness.ts';
 
 const start = new Date('2026-11-21T12:00:00.000Z');
 
@@ -47,15 +46,8 @@ beforeEach(async () => {
 afterAll(() => sandbox?.close());
 
 const at = (index: number): string => ids[index] ?? '';
-const job = (capacity: number, overrides: object = {}) => ({
-  group: 'web',
-  instances: { tags: { Role: ['web'] }, targetGroups: [targetGroup] },
-  minimum: capacity,
-  maximum: capacity,
-  cause: 'tick',
-  ...overrides,
-});
-const bare = (capacity: number) => job(capacity, { instances: { tags: { Role: ['web'] } } });
+const job = (capacity: number, overrides: object = {}) => tagJob(capacity, [targetGroup], overrides);
+const bare = (capacity: number) => tagJob(capacity, []);
 const registered = (Targets: { Id: string; Port?: number }[]) =>
   world.raw.elbv2.send(new RegisterTargetsCommand({ TargetGroupArn: targetGroup, Targets }));
 const registerAll = () => registered(ids.map((Id) => ({ Id })));
@@ -66,12 +58,8 @@ async function otherGroup(): Promise<string> {
   await world.raw.elbv2.send(new RegisterTargetsCommand({ TargetGroupArn, Targets }));
   return TargetGroupArn;
 }
-const tag = (id: string, Key: string, Value: string) =>
-  world.raw.ec2.send(new CreateTagsCommand({ Resources: [id], Tags: [{ Key, Value }] }));
 const protect = (InstanceId: string, Value: boolean) =>
   world.raw.ec2.send(new ModifyInstanceAttributeCommand({ InstanceId, DisableApiStop: { Value } }));
-const refuse = (action: string, code: string, times = 1) =>
-  sandbox.inject({ action, times, effect: { kind: 'error', code } });
 
 /** What others do once, while a run waits after AWS has refused something. */
 function onceItWaits(refusal: InjectedFault, act: () => Promise<unknown>): void {
@@ -82,8 +70,6 @@ function onceItWaits(refusal: InjectedFault, act: () => Promise<unknown>): void 
     await sleep(milliseconds);
   };
 }
-
-const stateOf = (id: string) => world.stateOf(id);
 
 describe('taking out of service', () => {
   test('passes by one that may not be stopped, and takes another', async () => {
@@ -108,17 +94,17 @@ describe('taking out of service', () => {
     expect(told(await world.run(job(3)))).toEqual(
       expect.arrayContaining([`${at(0)} stop protected: kept`, `${at(0)} resume protected: done`]),
     );
-    expect(await stateOf(at(0))).toEqual({ state: 'running', mark: undefined });
+    expect(await world.stateOf(at(0))).toEqual({ state: 'running', mark: undefined });
     expect(await targetsOf(world.raw, targetGroup)).toMatchObject({ [at(0)]: 'healthy' });
   });
 
   test('is called off where a person has protected it by its tag', async () => {
     await registerAll();
     await world.run(job(3));
-    await tag(at(0), 'groundskeeper:protected', 'true');
+    await world.tag(at(0), 'groundskeeper:protected', 'true');
     world.after(121);
     expect(told(await world.run(job(3)))).toContain(`${at(0)} resume protected: done`);
-    expect(await stateOf(at(0))).toEqual({ state: 'running', mark: undefined });
+    expect(await world.stateOf(at(0))).toEqual({ state: 'running', mark: undefined });
   });
 
   test('takes the one first that its balancer finds ill', async () => {
@@ -178,21 +164,21 @@ describe('taking out of service', () => {
 
   test('begins anew, with all of its time, where a run was cut off before it was deregistered', async () => {
     await registerAll();
-    await tag(at(0), 'groundskeeper:draining', '2026-11-21T12:10:00.000Z');
+    await world.tag(at(0), 'groundskeeper:draining', '2026-11-21T12:10:00.000Z');
     expect(told(await world.run(job(3)))).toEqual([
       'web keep enough: kept',
       `${at(0)} drain still-registered: done`,
     ]);
-    expect((await stateOf(at(0))).mark).toBe(world.clock.now().toISOString());
+    expect((await world.stateOf(at(0))).mark).toBe(world.clock.now().toISOString());
     world.after(60);
     expect(told(await world.run(job(3)))).toContain(`${at(0)} keep draining: kept`);
   });
 
   test('takes no other in the place of one whose deregistration failed', async () => {
     await registerAll();
-    refuse('DeregisterTargets', 'AccessDenied');
+    world.refuse('DeregisterTargets', 'AccessDenied');
     await expect(world.run(job(3))).rejects.toThrow(/drain .*: failed: AccessDenied/);
-    const marks = await Promise.all(ids.map(async (id) => (await stateOf(id)).mark));
+    const marks = await Promise.all(ids.map(async (id) => (await world.stateOf(id)).mark));
     expect(marks.filter((mark) => mark !== undefined)).toHaveLength(1);
     expect(told(await world.run(job(3)))).toContain(`${at(0)} drain still-registered: done`);
   });
@@ -231,42 +217,42 @@ describe('stopping', () => {
 
   test('goes without where EC2 cannot hibernate it after all', async () => {
     const sleeper = await makeSleeper();
-    refuse('StopInstances', 'UnsupportedHibernationConfiguration');
+    world.refuse('StopInstances', 'UnsupportedHibernationConfiguration');
     await world.run({ ...bare(0), instances: { tags: { Role: ['sleepers'] } } });
     const stops = sandbox.calls.filter(({ action }) => action === 'StopInstances');
     expect(stops.map(({ parameters }) => parameters['Hibernate'])).toEqual(['true', undefined]);
-    expect((await stateOf(sleeper)).state).toBe('stopped');
+    expect((await world.stateOf(sleeper)).state).toBe('stopped');
   });
 
   test('is not done to one that a person protects just before it', async () => {
     await registerAll();
     await world.run(job(3));
     world.after(121);
-    onceItWaits(refuse('StopInstances', 'RequestLimitExceeded'), () =>
-      tag(at(0), 'groundskeeper:protected', 'true'),
+    onceItWaits(world.refuse('StopInstances', 'RequestLimitExceeded'), () =>
+      world.tag(at(0), 'groundskeeper:protected', 'true'),
     );
     expect(told(await world.run(job(3)))).toContain(`${at(0)} stop protected: kept`);
-    expect((await stateOf(at(0))).state).toBe('running');
+    expect((await world.stateOf(at(0))).state).toBe('running');
   });
 
   test('is not done to one that an Auto Scaling group takes in just before it', async () => {
     await registerAll();
     await world.run(job(3));
     world.after(121);
-    onceItWaits(refuse('StopInstances', 'RequestLimitExceeded'), () =>
+    onceItWaits(world.refuse('StopInstances', 'RequestLimitExceeded'), () =>
       sandbox.addSystemTags(at(0), { 'aws:autoscaling:groupName': 'other' }),
     );
     expect(told(await world.run(job(3)))).toContain(`${at(0)} stop in-auto-scaling-group: kept`);
-    expect((await stateOf(at(0))).state).toBe('running');
+    expect((await world.stateOf(at(0))).state).toBe('running');
   });
 
   test('that EC2 refuses puts it back to work', async () => {
     await registerAll();
     await world.run(job(3));
     world.after(121);
-    refuse('StopInstances', 'UnsupportedOperation');
+    world.refuse('StopInstances', 'UnsupportedOperation');
     await expect(world.run(job(3))).rejects.toThrow(/UnsupportedOperation/);
-    expect(await stateOf(at(0))).toEqual({ state: 'running', mark: undefined });
+    expect(await world.stateOf(at(0))).toEqual({ state: 'running', mark: undefined });
     expect(await targetsOf(world.raw, targetGroup)).toMatchObject({ [at(0)]: 'healthy' });
   });
 
@@ -275,7 +261,7 @@ describe('stopping', () => {
     await world.run(job(3));
     world.after(121);
     await world.run(job(3));
-    expect((await stateOf(at(0))).state).toBe('stopped');
+    expect((await world.stateOf(at(0))).state).toBe('stopped');
     await world.raw.ec2.send(new StartInstancesCommand({ InstanceIds: [at(0)] }));
     world.after(60);
     const following = job(3, { maximum: 4 });
@@ -283,7 +269,7 @@ describe('stopping', () => {
       'web keep enough: kept',
       `${at(0)} resume started-since: done`,
     ]);
-    expect(await stateOf(at(0))).toEqual({ state: 'running', mark: undefined });
+    expect(await world.stateOf(at(0))).toEqual({ state: 'running', mark: undefined });
     expect(await targetsOf(world.raw, targetGroup)).toMatchObject({ [at(0)]: 'healthy' });
     expect(told(await world.run(following))).toEqual(['web keep enough: kept']);
   });
@@ -294,7 +280,7 @@ describe('stopping', () => {
     sandbox.slowInstances({ startSeconds: 90, stopSeconds: 30 });
     await world.run(bare(4));
     await world.run(bare(0));
-    expect((await stateOf(at(3))).state).toBe('pending');
+    expect((await world.stateOf(at(3))).state).toBe('pending');
     world.after(30);
     expect(told(await world.run(bare(0)))).toContain(`${at(3)} keep starting: kept`);
     world.after(61);
@@ -322,7 +308,7 @@ describe('an Auto Scaling group', () => {
   });
 
   test('waits where AWS does not let it grow while its instances are replaced', async () => {
-    refuse('SetDesiredCapacity', 'InstanceRefreshInProgress');
+    world.refuse('SetDesiredCapacity', 'InstanceRefreshInProgress');
     expect(told(await world.run(shop(3)))).toEqual(['shop scale-out refresh-in-progress: kept']);
   });
 
@@ -338,7 +324,7 @@ describe('an Auto Scaling group', () => {
 
   test('is left as it is where somebody has changed it since the run has looked', async () => {
     const change = { AutoScalingGroupName: 'shop', DesiredCapacity: 4 };
-    onceItWaits(refuse('SetDesiredCapacity', 'Throttling'), () =>
+    onceItWaits(world.refuse('SetDesiredCapacity', 'Throttling'), () =>
       world.raw.autoScaling.send(new SetDesiredCapacityCommand(change)),
     );
     expect(told(await world.run(shop(1)))).toEqual(['shop scale-in changed-meanwhile: kept']);

@@ -1,6 +1,6 @@
 /** Runs of scale-group against the local AWS, at a time of its own. */
 import { randomUUID } from 'node:crypto';
-import { DescribeInstancesCommand } from '@aws-sdk/client-ec2';
+import { CreateTagsCommand, DescribeInstancesCommand } from '@aws-sdk/client-ec2';
 import { scaleGroup } from '../../functions/scale-group/run.ts';
 import { autoScalingClient } from '../../shared/aws/auto-scaling.ts';
 import { elbClient } from '../../shared/aws/classic-load-balancers.ts';
@@ -66,6 +66,11 @@ export function scaling(sandbox: Sandbox, start: Date) {
       const mark = instance?.Tags?.find(({ Key }) => Key === 'groundskeeper:draining')?.Value;
       return { state: instance?.State?.Name ?? '', mark };
     },
+    /** Gives an instance a tag. */
+    tag: (id: string, Key: string, Value: string) =>
+      raw.ec2.send(new CreateTagsCommand({ Resources: [id], Tags: [{ Key, Value }] })),
+    refuse: (action: string, code: string, times = 1) =>
+      sandbox.inject({ action, times, effect: { kind: 'error', code } }),
     ledger,
     /** Lets time pass. */
     after: (seconds: number) => moveTo(now + seconds * 1_000),
@@ -80,6 +85,16 @@ export function scaling(sandbox: Sandbox, start: Date) {
         .map(({ action }) => action),
   };
 }
+
+/** Exactly so many of the instances with the tag Role=web. */
+export const tagJob = (capacity: number, targetGroups: readonly string[], overrides: object = {}) => ({
+  group: 'web',
+  instances: { tags: { Role: ['web'] }, targetGroups },
+  minimum: capacity,
+  maximum: capacity,
+  cause: 'tick',
+  ...overrides,
+});
 
 const isWrite = ({ service, action }: Call): boolean =>
   service !== 'simpledb' && !/^(Describe|Get|List)/.test(action);

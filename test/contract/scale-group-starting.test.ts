@@ -1,10 +1,9 @@
 /** Runs of scale-group against the local AWS where something is in the way of starting. */
-import { CreateTagsCommand } from '@aws-sdk/client-ec2';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { makeInstances, makeTargetGroup, stopInstances } from '../groups.ts';
 import { startSandbox } from '../sandbox/sandbox.ts';
 import type { Sandbox } from '../sandbox/types.ts';
-import { scaling, told } from './scale-group-harness.ts';
+import { scaling, tagJob, told } from './scale-group-harness.ts';
 
 const start = new Date('2026-11-21T12:00:00.000Z');
 
@@ -29,31 +28,19 @@ beforeEach(async () => {
 
 afterAll(() => sandbox?.close());
 
-const job = (capacity: number, overrides: object = {}) => ({
-  group: 'web',
-  instances: { tags: { Role: ['web'] }, targetGroups: [targetGroup] },
-  minimum: capacity,
-  maximum: capacity,
-  cause: 'tick',
-  ...overrides,
-});
-const bare = (capacity: number) => job(capacity, { instances: { tags: { Role: ['web'] } } });
-const stateOf = (id: string) => world.stateOf(id);
-const tag = (id: string, Key: string, Value: string) =>
-  world.raw.ec2.send(new CreateTagsCommand({ Resources: [id], Tags: [{ Key, Value }] }));
-const refuse = (action: string, code: string, times = 1) =>
-  sandbox.inject({ action, times, effect: { kind: 'error', code } });
+const job = (capacity: number, overrides: object = {}) => tagJob(capacity, [targetGroup], overrides);
+const bare = (capacity: number) => tagJob(capacity, []);
 
 describe('starting', () => {
   test('goes on with others where one cannot be', async () => {
-    refuse('StartInstances', 'InvalidInstanceID.NotFound');
+    world.refuse('StartInstances', 'InvalidInstanceID.NotFound');
     const report = await world.run(bare(2));
     expect(report.summary).toMatchObject({ done: 3, kept: 1 });
     expect(report.outcomes[0]).toMatchObject({ decision: 'start', reason: 'not-found', outcome: 'kept' });
   });
 
   test("tries no others against the account's limit, and fails", async () => {
-    refuse('StartInstances', 'VcpuLimitExceeded', 99);
+    world.refuse('StartInstances', 'VcpuLimitExceeded', 99);
     const from = sandbox.calls.length;
     await expect(world.run(bare(3))).rejects.toThrow(/VcpuLimitExceeded/);
     expect(world.writes(from)).toEqual(['StartInstances']);
@@ -64,7 +51,7 @@ describe('starting', () => {
     const [failing = '', ...others] = [...ids].sort();
     sandbox.failStarts(failing, true);
     await world.run(bare(1));
-    expect((await stateOf(failing)).state).toBe('stopped');
+    expect((await world.stateOf(failing)).state).toBe('stopped');
     world.after(60);
     await expect(world.run(bare(1))).rejects.toThrow(`start ${failing}: failed: Client.InternalError`);
     expect(told(await world.run(bare(1)))).toEqual(['web keep enough: kept']);
@@ -133,19 +120,19 @@ describe('starting', () => {
     });
 
     const running = async () => {
-      const states = await Promise.all(ids.map(async (id) => (await stateOf(id)).state));
+      const states = await Promise.all(ids.map(async (id) => (await world.stateOf(id)).state));
       return states.filter((state) => state === 'running').length;
     };
 
     test('goes on with another that is stopped', async () => {
-      refuse('RegisterTargets', 'AccessDenied', 2);
+      world.refuse('RegisterTargets', 'AccessDenied', 2);
       await expect(world.run(wanting(2))).rejects.toThrow(/resume .*: failed: .*AccessDenied.*AccessDenied/);
       expect(await running()).toBe(3);
     });
 
     test('keeps its place where that is not certain', async () => {
-      refuse('RegisterTargets', 'AccessDenied');
-      refuse('RegisterTargets', 'ResourceLimitExceeded');
+      world.refuse('RegisterTargets', 'AccessDenied');
+      world.refuse('RegisterTargets', 'ResourceLimitExceeded');
       await expect(world.run(wanting(3))).rejects.toThrow(/resume .*: failed: /);
       expect(await running()).toBe(3);
     });
@@ -162,7 +149,7 @@ describe('starting', () => {
   });
 
   test('takes away an old mark first, by which it would be stopped again', async () => {
-    for (const id of ids) await tag(id, 'groundskeeper:draining', '2026-11-20T20:00:00.000Z');
+    for (const id of ids) await world.tag(id, 'groundskeeper:draining', '2026-11-20T20:00:00.000Z');
     await world.run(bare(4));
     world.after(60);
     expect(told(await world.run(bare(4)))).toEqual(['web keep enough: kept']);

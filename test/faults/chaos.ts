@@ -1,7 +1,8 @@
 /** Several faults in one run, and in its retries: what no single one shows. The seed repeats them. */
+
+import { randomFrom } from '../random.ts';
 import type { Fault, InjectedFault, Sandbox } from '../sandbox/types.ts';
 import { breakdowns, throttles } from './codes.ts';
-import { randomFrom } from './random.ts';
 import type { Session } from './session.ts';
 
 type Effect = Fault['effect'];

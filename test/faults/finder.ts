@@ -1,10 +1,13 @@
 /** Gives a scenario's function worse tools, and tells what the harness finds: it must, or it proves nothing. */
+import { afterAll, beforeAll } from 'vitest';
 import type { Tools } from '../../shared/tools.ts';
+import { startSandbox } from '../sandbox/sandbox.ts';
+import type { Sandbox } from '../sandbox/types.ts';
 import { casesOf, type Outline, outline, runCase } from './harness.ts';
 import type { AllClients } from './invocation.ts';
 import type { Scenario } from './scenario.ts';
 import { scenarios } from './scenarios/all.ts';
-import type { RawClients } from './world.ts';
+import { type RawClients, rawClients } from './world.ts';
 
 export type Spoil = (tools: Tools<AllClients>) => Partial<Tools<AllClients>>;
 
@@ -26,6 +29,18 @@ export const finderOf =
     }
     return '';
   };
+
+/** One for a file of tests, in a local AWS of its own. */
+export function finderOfFile(): Finder {
+  let sandbox: Sandbox;
+  let found: Finder;
+  beforeAll(async () => {
+    sandbox = await startSandbox();
+    found = finderOf(rawClients(sandbox));
+  });
+  afterAll(() => sandbox.close());
+  return (...asked) => found(...asked);
+}
 
 const isOfWholeRun = (faults: string): boolean => /^(none|dry-run|chaos)$/.test(faults);
 const noCalls: Outline = { calls: [], meanwhile: [] };

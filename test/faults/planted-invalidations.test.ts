@@ -1,21 +1,10 @@
 /** Bugs that are planted into invalidate-cdn: the harness must find each, or it proves nothing. */
 import { CreateInvalidationCommand } from '@aws-sdk/client-cloudfront';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startSandbox } from '../sandbox/sandbox.ts';
-import type { Sandbox } from '../sandbox/types.ts';
-import { type Finder, finderOf } from './finder.ts';
+import { expect, test } from 'vitest';
+import { finderOfFile } from './finder.ts';
 import { meddling } from './meddling.ts';
-import { rawClients } from './world.ts';
 
-let sandbox: Sandbox;
-let found: Finder;
-
-beforeAll(async () => {
-  sandbox = await startSandbox();
-  found = finderOf(rawClients(sandbox));
-});
-
-afterAll(() => sandbox.close());
+const found = finderOfFile();
 
 test('finds that the same event is paid for twice, for want of a reference that stays', async () => {
   let count = 0;

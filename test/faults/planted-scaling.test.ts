@@ -18,22 +18,11 @@ import {
   RegisterInstancesWithLoadBalancerCommand,
 } from '@aws-sdk/client-elastic-load-balancing';
 import { DescribeTargetHealthCommand } from '@aws-sdk/client-elastic-load-balancing-v2';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startSandbox } from '../sandbox/sandbox.ts';
-import type { Sandbox } from '../sandbox/types.ts';
-import { type Finder, finderOf, type Spoil } from './finder.ts';
+import { expect, test } from 'vitest';
+import { finderOfFile, type Spoil } from './finder.ts';
 import { meddling } from './meddling.ts';
-import { rawClients } from './world.ts';
 
-let sandbox: Sandbox;
-let found: Finder;
-
-beforeAll(async () => {
-  sandbox = await startSandbox();
-  found = finderOf(rawClients(sandbox));
-});
-
-afterAll(() => sandbox.close());
+const found = finderOfFile();
 
 /** What is remembered of a group is another thing by the time that it reaches the ledger. */
 const remembering =

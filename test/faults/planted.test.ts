@@ -1,24 +1,13 @@
 /** Bugs that are planted into the functions: the harness must find each, or it proves nothing. */
 import { DeleteSnapshotCommand, DescribeSnapshotsCommand, DescribeVolumesCommand } from '@aws-sdk/client-ec2';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Tools } from '../../shared/tools.ts';
-import { startSandbox } from '../sandbox/sandbox.ts';
-import type { Sandbox } from '../sandbox/types.ts';
-import { type Finder, finderOf } from './finder.ts';
+import { finderOfFile } from './finder.ts';
 import type { AllClients } from './invocation.ts';
 import { elsewhere } from './look.ts';
 import { meddling } from './meddling.ts';
-import { rawClients } from './world.ts';
 
-let sandbox: Sandbox;
-let found: Finder;
-
-beforeAll(async () => {
-  sandbox = await startSandbox();
-  found = finderOf(rawClients(sandbox));
-});
-
-afterAll(() => sandbox.close());
+const found = finderOfFile();
 
 test('finds that a snapshot is made without looking for one of an earlier try', async () => {
   const spoil = meddling((command, send) =>

@@ -1,9 +1,9 @@
 /** One case: an account, deliveries of one event into it, and what was wrong after each. */
 
+import { randomFrom } from '../random.ts';
 import { invariants, untracked } from './invariants.ts';
 import { type Invocation, invoke, type Order } from './invocation.ts';
 import { canonical, type Look, look, lookAround, type Surroundings } from './look.ts';
-import { randomFrom } from './random.ts';
 import type { Scenario, Seeded } from './scenario.ts';
 import type { World } from './world.ts';
 

@@ -1,21 +1,12 @@
 /** Days of load, minute by minute, the same each time: what an instance does in a minute is 100 of it. */
+import { randomFrom } from '../../random.ts';
+
 export const minutesOfDay = 1440;
 
 export interface Load {
   name: string;
   /** Of each minute. */
   units: readonly number[];
-}
-
-/** A repeatable stream of numbers between 0 and 1 (mulberry32). */
-function numbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }
 
 const night = 200;
@@ -45,7 +36,7 @@ const suddenly = (minute: number): number =>
 const wave = (minute: number, period: number): number => (minute % period < period / 2 ? 1 : -1);
 
 const day = (name: string, at: (minute: number) => number, noise: number): Load => {
-  const next = numbers(20_261_121);
+  const next = randomFrom(20_261_121);
   const units = Array.from({ length: minutesOfDay }, (_, minute) =>
     Math.max(0, Math.round(at(minute) * (1 + noise * (2 * next() - 1)))),
   );
